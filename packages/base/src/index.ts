@@ -1,0 +1,13 @@
+export type { Clock, Timer } from './clock.ts';
+export { sleep, systemClock } from './clock.ts';
+export { formatDurationMs, parseDurationMs } from './duration.ts';
+export { FakeClock } from './fake-clock.ts';
+export type { Decoded, Issue, Severity, SourcePosition } from './issue.ts';
+export { formatIssue, hasErrors } from './issue.ts';
+export type { LogControl, LogFields, Logger, LogLevel } from './logger.ts';
+export { LOG_LEVELS, silentLogger, textLogger } from './logger.ts';
+export type { Random } from './random.ts';
+export { seededRandom, systemRandom } from './random.ts';
+export type { SpiffeId } from './spiffe.ts';
+export { formatSpiffeId, parseSpiffeId } from './spiffe.ts';
+export { suggest } from './suggest.ts';
