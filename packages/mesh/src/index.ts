@@ -1,1 +1,12 @@
-export {};
+export type { Endpoint } from './endpoint.ts';
+export type { Locality, Node, NodeFields } from './node.ts';
+export { decodeNode } from './node.ts';
+export type { ObjectRef } from './object-ref.ts';
+export { byCreation, formatRef } from './object-ref.ts';
+export type { Protocol } from './protocol.ts';
+export { isHttp, isHttp2, isTls } from './protocol.ts';
+export type { Proxy, ServiceInstance } from './proxy.ts';
+export { proxyOf } from './proxy.ts';
+export type { Resolution, Service, ServicePort } from './service.ts';
+export type { Snapshot, SnapshotOptions } from './snapshot.ts';
+export { buildSnapshot } from './snapshot.ts';

@@ -1,1 +1,6 @@
-export {};
+export type { UnenforcedIssue, UnenforcedOptions } from './coverage/unenforced.ts';
+export { unenforced } from './coverage/unenforced.ts';
+export type { ClusterName } from './names.ts';
+export { parseClusterName, printClusterName } from './names.ts';
+export type { TranslatedResources } from './translate.ts';
+export { translate } from './translate.ts';
