@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from '../command/command.ts';
+import { EXIT } from '../command/exit-code.ts';
+import { render } from '../output/render.ts';
+
+/** The version in package.json, which releases keep equal across the workspace. */
+export function weftVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+export const version: Command = {
+  name: 'version',
+  group: 'Inspect',
+  summary: 'Print the version of weft and of the Node it runs on',
+  options: [
+    {
+      flags: '-o, --output <format>',
+      kind: 'text',
+      help: 'table, json or yaml',
+      default: 'table',
+      choices: ['table', 'json', 'yaml'],
+    },
+  ],
+  examples: [{ line: 'weft version -o json', does: 'for scripts' }],
+  async run(invocation, cli) {
+    const facts = { weft: weftVersion(), node: process.version, platform: `${process.platform}-${process.arch}` };
+    const people = (): string => `weft ${facts.weft} (Node ${facts.node}, ${facts.platform})\n`;
+    cli.out.write(render(invocation.text('output'), facts, people));
+    return EXIT.ok.code;
+  },
+};
