@@ -1,1 +1,10 @@
-export {};
+export type { Framing } from './framing.ts';
+export { CHUNKED, NO_BODY, UNTIL_CLOSE, UNTIL_END_STREAM } from './framing.ts';
+export type { HttpVersion, RequestHead, ResponseHead } from './head.ts';
+export type { HeaderBlock } from './header-block.ts';
+export { appendHeader, hasHeader, headerValue, joinedHeader, removeHeader, setHeader } from './header-block.ts';
+export type { FaultCode, HttpFault } from './http1/faults.ts';
+export { httpFault } from './http1/faults.ts';
+export type { Http1Limits, Http1Options, Http1Tolerance } from './http1/limits.ts';
+export { HTTP1_LIMITS } from './http1/limits.ts';
+export type { RequestSink, ResponseSink } from './http1/sinks.ts';
