@@ -1,1 +1,29 @@
-export {};
+export type {
+  AdsClient,
+  AdsClientOptions,
+  AdsClientTls,
+  AdsHandler,
+  Backoff,
+  ClientKindStatus,
+  KindUpdate,
+  ReceivedResource,
+  Rejection,
+  XdsUpdate,
+} from './client/ads-client.ts';
+export type { ResourceKind, ResourceMessage } from './kinds.ts';
+export { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from './kinds.ts';
+export type { XdsResource, XdsSet } from './resource.ts';
+export { EMPTY_XDS_SET, encodeResource, versionOfAll } from './resource.ts';
+export type {
+  AdsLimits,
+  AdsObserver,
+  AdsServer,
+  AdsServerOptions,
+  Authorization,
+  AuthorizationRequest,
+  BoundAddress,
+  ConnectedProxy,
+  ProxyConfigSource,
+  Settlement,
+} from './server/ads-server.ts';
+export type { KindStatus, NackStatus, ProxyStatus, RejectedResource, SyncState } from './server/proxy-status.ts';

@@ -1,0 +1,15 @@
+/** The half of this package that a proxy needs: kinds and the ADS client, without the server. */
+export type { ResourceKind, ResourceMessage } from '../kinds.ts';
+export { KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from '../kinds.ts';
+export type {
+  AdsClient,
+  AdsClientOptions,
+  AdsClientTls,
+  AdsHandler,
+  Backoff,
+  ClientKindStatus,
+  KindUpdate,
+  ReceivedResource,
+  Rejection,
+  XdsUpdate,
+} from './ads-client.ts';
