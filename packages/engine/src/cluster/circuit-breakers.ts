@@ -1,0 +1,17 @@
+/** Limits of one routing priority. Infinity is no limit. */
+export interface Thresholds {
+  readonly maxConnections: number;
+  readonly maxPendingRequests: number;
+  readonly maxRequests: number;
+  readonly maxRetries: number;
+  readonly maxConnectionPools: number;
+  /** Replaces `maxRetries`: retries may be this percentage of active and pending requests. */
+  readonly retryBudget: { readonly percent: number; readonly minConcurrency: number } | undefined;
+}
+
+export interface CircuitBreakers {
+  readonly default: Thresholds;
+  readonly high: Thresholds;
+  /** `per_host_thresholds.max_connections`. */
+  readonly perHostMaxConnections: number;
+}
