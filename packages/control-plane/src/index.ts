@@ -1,1 +1,26 @@
-export {};
+/** The composition root: stores, the pipeline to xDS, and the admin API. Started by `startControlPlane`. */
+export type {
+  ApiOptions,
+  ControlPlane,
+  ControlPlaneDeps,
+  ControlPlaneEvent,
+  ControlPlaneOptions,
+  LiveReport,
+  PipelineOptions,
+  StoreOptions,
+} from './control-plane.ts';
+export { AddressInUseError } from './control-plane.ts';
+export type { ObjectKey, ObjectMeta, StoredObject } from './store/object.ts';
+export { describeKey, keyOf, printKey } from './store/object.ts';
+export type {
+  ChangeResult,
+  ObjectList,
+  Origin,
+  Selector,
+  Store,
+  StoreChange,
+  StoreErrorReason,
+  Watch,
+  WatchEvent,
+} from './store/store.ts';
+export { StoreError } from './store/store.ts';
