@@ -3,7 +3,10 @@ import type { WorkloadSockets } from './address-plan.ts';
 /** Who a proxy is and where its control plane is; everything else in its bootstrap follows. */
 export interface ProxyIdentity {
   readonly type: 'sidecar' | 'router';
+  /** Unique among the proxies of the namespace. */
   readonly name: string;
+  /** The same for all instances of a version, as a Deployment's name would be. */
+  readonly workloadName: string;
   readonly namespace: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -79,7 +82,7 @@ function metadata({ identity, ports, mode }: BootstrapInput): Json {
     LABELS: identity.labels,
     CLUSTER_ID: identity.clusterId,
     SERVICE_ACCOUNT: identity.serviceAccount,
-    WORKLOAD_NAME: identity.name,
+    WORKLOAD_NAME: identity.workloadName,
     INTERCEPTION_MODE: 'NONE',
     UNPRIVILEGED_POD: 'true',
     APP_PORTS: JSON.stringify(Object.fromEntries(identity.appPorts)),

@@ -25,25 +25,32 @@ export function freePort(host: string): Promise<number> {
   });
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
+/** Undefined when the port can be bound, else why not (`EADDRINUSE`, `EACCES`, …). */
+function whyNot(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }
 
 /** Looks at every port before anything starts, so that one message names all that are taken, by whom, and what to do. */
 export async function requireFreePorts(wanted: readonly WantedPort[], platform: NodeJS.Platform): Promise<void> {
-  const taken: string[] = [];
-  const options: string[] = [];
+  const problems: string[] = [];
+  const options = new Set<string>();
   for (const { host, port, use, option } of wanted) {
-    if (port === 0 || (await isFree(host, port))) continue;
-    const owner = await portOwner(port, platform);
-    const who = owner === undefined ? 'another process' : `process ${owner.pid} (${owner.command.slice(0, 120)})`;
-    taken.push(`port ${port} for ${use} is taken by ${who}`);
-    options.push(option);
+    const reason = port === 0 ? undefined : await whyNot(host, port);
+    if (reason === undefined) continue;
+    problems.push(`port ${port} for ${use} ${await explainReason(reason, port, platform)}`);
+    options.add(option);
   }
-  if (taken.length > 0)
-    throw new Failure('portTaken', taken.join('; '), `choose other ports with ${options.join(' or ')}`);
+  if (problems.length === 0) return;
+  throw new Failure('portTaken', problems.join('\n       '), `choose other ports with ${[...options].join(' or ')}`);
+}
+
+async function explainReason(reason: string, port: number, platform: NodeJS.Platform): Promise<string> {
+  if (reason === 'EACCES') return 'needs privileges that this user does not have';
+  if (reason !== 'EADDRINUSE') return `cannot be bound (${reason})`;
+  const owner = await portOwner(port, platform);
+  return `is taken by ${owner === undefined ? 'a process of another user' : `process ${owner.pid}: ${owner.command.slice(0, 160)}`}`;
 }

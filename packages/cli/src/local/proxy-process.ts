@@ -1,0 +1,122 @@
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock, Timer } from '@weft/base';
+import { isFromProxy, type ToProxy } from '../proxy-process/messages.ts';
+import { type BootstrapInput, writeBootstrap } from './bootstrap.ts';
+import { type ExitStatus, ManagedProcess } from './managed-process.ts';
+
+const ENTRY = fileURLToPath(new URL('../proxy-process/main.ts', import.meta.url));
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 10_000;
+/** A proxy that lived this long had started well, so its next crash starts the back-off anew. */
+const GOOD_START_MS = 30_000;
+/**
+ * A young generation of V8's default size makes a small proxy hold twice the memory that it needs; see docs/decisions/0171.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+
+export interface ProxyProcessOptions {
+  readonly bootstrap: BootstrapInput;
+  /** Where bootstrap.json and proxy.log go. */
+  readonly folder: string;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Told when the proxy died and is started again after `backoffMs`. */
+  readonly onCrash: (status: ExitStatus, backoffMs: number) => void;
+}
+
+/** A sidecar or gateway as a child process, started again with back-off whenever it dies before it is told to stop. */
+export class ProxyProcess {
+  readonly ready: Promise<void>;
+  readonly logPath: string;
+  readonly #options: ProxyProcessOptions;
+  #current: ManagedProcess | undefined;
+  #restart: Timer | undefined;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #stopping = false;
+  #guarded: readonly number[] = [];
+  #settleReady: { resolve: () => void; reject: (error: Error) => void };
+
+  private constructor(options: ProxyProcessOptions) {
+    this.#options = options;
+    this.logPath = join(options.folder, 'proxy.log');
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#settleReady = { resolve, reject };
+  }
+
+  static async start(options: ProxyProcessOptions): Promise<ProxyProcess> {
+    await mkdir(options.folder, { recursive: true });
+    await writeFile(
+      join(options.folder, 'bootstrap.json'),
+      `${JSON.stringify(writeBootstrap(options.bootstrap), null, 2)}\n`,
+    );
+    const proxy = new ProxyProcess(options);
+    await proxy.#spawn('w');
+    return proxy;
+  }
+
+  get pid(): number | undefined {
+    return this.#current?.pid;
+  }
+
+  /** Makes the proxy end these process groups should this process vanish. */
+  guard(groups: readonly number[]): void {
+    this.#guarded = groups;
+    this.#tell();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#current?.signal(signal);
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#restart?.cancel();
+    await this.#current?.stop(this.#options.clock, graceMs);
+  }
+
+  async #spawn(flags: 'w' | 'a'): Promise<void> {
+    const log = await open(this.logPath, flags, 0o600);
+    const startedAt = this.#options.clock.monotonic();
+    const child = new ManagedProcess(
+      process.execPath,
+      [...NODE_FLAGS, ENTRY, join(this.#options.folder, 'bootstrap.json'), this.#options.version],
+      { env: { ...this.#options.env }, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
+    );
+    await log.close();
+    this.#current = child;
+    let failure = '';
+    child.child.on('message', (message) => {
+      if (!isFromProxy(message)) return;
+      if (message.type === 'ready') this.#settleReady.resolve();
+      else failure = message.message;
+    });
+    this.#tell();
+    void child.exited.then((status) => {
+      if (this.#stopping) return;
+      if (failure !== '') this.#settleReady.reject(new Error(failure));
+      this.#scheduleRestart(status, this.#options.clock.monotonic() - startedAt);
+    });
+  }
+
+  #scheduleRestart(status: ExitStatus, livedMs: number): void {
+    if (livedMs >= GOOD_START_MS) this.#backoffMs = FIRST_BACKOFF_MS;
+    const backoffMs = this.#backoffMs;
+    this.#backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
+    this.#options.onCrash(status, backoffMs);
+    this.#restart = this.#options.clock.after(backoffMs, () => {
+      this.#spawn('a').catch((error: unknown) => {
+        this.#settleReady.reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
+  #tell(): void {
+    const message: ToProxy = { type: 'guard', groups: this.#guarded };
+    // A proxy that has just died cannot be told; its successor is, when it starts.
+    if (this.#current?.child.connected === true) this.#current.child.send(message, () => undefined);
+  }
+}

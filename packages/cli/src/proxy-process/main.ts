@@ -1,0 +1,56 @@
+/**
+ * The process of a sidecar or gateway that another `weft` process started: `main.ts <bootstrap.json> <version>`. It ends when its starter
+ * does, even by kill -9, and takes the application it guards with it: the IPC channel closes with the starter.
+ */
+import { constants } from 'node:os';
+import { signalGroup } from '../local/managed-process.ts';
+import { type FromProxy, isToProxy } from './messages.ts';
+import { serveProxy } from './serve-proxy.ts';
+
+const DRAIN_MS = 5000;
+const APP_GRACE_MS = 2000;
+
+const [bootstrapPath = '', version = ''] = process.argv.slice(2);
+let guarded: readonly number[] = [];
+
+function tell(message: FromProxy): void {
+  if (process.connected) process.send?.(message);
+}
+
+const served = await serveProxy({ bootstrapPath, version, drainMs: DRAIN_MS, logControl: { level: 'info' } }).catch(
+  (error: unknown) => {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    console.error(error);
+    process.exit(1);
+  },
+);
+const { proxy, logger } = served;
+
+process.on('message', (message) => {
+  if (isToProxy(message)) guarded = message.groups;
+});
+process.on('disconnect', () => {
+  logger.warn('the process that started this proxy is gone; stopping');
+  for (const group of guarded) {
+    signalGroup(group, 'SIGTERM');
+    setTimeout(() => signalGroup(group, 'SIGKILL'), APP_GRACE_MS);
+  }
+  setTimeout(() => process.exit(0), guarded.length === 0 ? 0 : APP_GRACE_MS + 100);
+});
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(128 + constants.signals[signal]);
+    stopping = true;
+    void proxy.drain(DRAIN_MS).then(() => process.exit(0));
+  });
+}
+
+proxy.ready.then(
+  () => tell({ type: 'ready', admin: proxy.adminAddress }),
+  (error: unknown) => {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    logger.error('the proxy cannot start', { error: error instanceof Error ? error.message : String(error) });
+    process.exit(1);
+  },
+);

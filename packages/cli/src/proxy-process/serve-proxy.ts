@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { formatIssue, type LogControl, type Logger, systemClock, systemRandom, textLogger } from '@weft/base';
+import { type Proxy as DataPlane, decodeBootstrap, runProxy } from '@weft/proxy';
+import { parse } from 'yaml';
+
+export interface ServeOptions {
+  readonly bootstrapPath: string;
+  readonly version: string;
+  /** How long streams in flight may take to end, in milliseconds. */
+  readonly drainMs: number;
+  readonly logControl: LogControl;
+}
+
+export interface ServedProxy {
+  readonly proxy: DataPlane;
+  readonly logger: Logger;
+}
+
+/** Reads an Envoy bootstrap file (JSON or YAML) and starts the data plane from it. Every issue of the file is in the error. */
+export async function serveProxy(options: ServeOptions): Promise<ServedProxy> {
+  const text = await readFile(options.bootstrapPath, 'utf8');
+  const parsed: unknown = options.bootstrapPath.endsWith('.json') ? JSON.parse(text) : parse(text);
+  const decoded = decodeBootstrap(parsed);
+  if (!decoded.ok) {
+    throw new Error(`${options.bootstrapPath} is no usable bootstrap:\n${decoded.issues.map(formatIssue).join('\n')}`);
+  }
+  const logger = textLogger((line) => void process.stderr.write(line), systemClock, options.logControl);
+  const proxy = runProxy(decoded.value, {
+    clock: systemClock,
+    random: systemRandom(),
+    logger,
+    logControl: options.logControl,
+    stdout: (line) => void process.stdout.write(line),
+    stderr: (line) => void process.stderr.write(line),
+    version: options.version,
+  });
+  return { proxy, logger };
+}
