@@ -1,4 +1,5 @@
 import type { SourcePosition } from '@weft/base';
+import type { Resource } from '@weft/config';
 
 /** Which object something comes from. `creation` is in whole seconds since the epoch, the resolution Kubernetes keeps. */
 export interface ObjectRef {
@@ -6,8 +7,33 @@ export interface ObjectRef {
   readonly namespace: string;
   readonly name: string;
   readonly creation: number;
-  /** The position of a path inside the object, such as `spec.http[2].match[0]`, when the object came from a file. */
-  positionOf(path: string): SourcePosition | undefined;
+  /** The position of a path inside the object, such as `spec.http[2].match[0]`. */
+  positionOf(path: string): SourcePosition;
+}
+
+/** A place inside an object: what `explain` shows and issues point at. */
+export interface Origin {
+  readonly ref: ObjectRef;
+  readonly path: string;
+}
+
+const refs = new WeakMap<Resource, ObjectRef>();
+
+/** The reference to a resource: one object per resource, so that identity can be compared. */
+export function refOf(resource: Resource): ObjectRef {
+  const known = refs.get(resource);
+  if (known !== undefined) return known;
+  const { metadata } = resource;
+  const created = metadata.creationTimestamp === undefined ? 0 : Date.parse(metadata.creationTimestamp);
+  const ref: ObjectRef = {
+    kind: resource.kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    creation: Number.isNaN(created) ? 0 : Math.floor(created / 1000),
+    positionOf: (path) => ({ file: resource.source.file, line: resource.source.lineOf(path) }),
+  };
+  refs.set(resource, ref);
+  return ref;
 }
 
 /** `VirtualService default/orders`, the form issues and `explain` print. */

@@ -1,11 +1,13 @@
 import type { Endpoint } from './endpoint.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { Protocol } from './protocol.ts';
+import type { Visibility } from './visibility.ts';
 
 /** How a proxy finds the addresses behind a host (pilot/pkg/model/service.go, Resolution). */
 export type Resolution = 'client-side-lb' | 'passthrough' | 'dns-lb' | 'dns-round-robin-lb' | 'dynamic-dns' | 'alias';
 
 export interface ServicePort {
+  /** May be empty when a service has one port only. */
   readonly name: string;
   readonly number: number;
   readonly protocol: Protocol;
@@ -19,15 +21,18 @@ export interface Service {
   readonly name: string;
   readonly registry: 'Kubernetes' | 'External';
   readonly ports: readonly ServicePort[];
-  /** Virtual addresses; empty when there is none (headless, or a ServiceEntry without addresses). */
+  /** Virtual addresses (a ServiceEntry's may be CIDR blocks); empty when there is none. */
   readonly addresses: readonly string[];
   readonly resolution: Resolution;
   readonly meshExternal: boolean;
   readonly headless: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  /** Namespaces that see it: `*` is everybody, empty is nobody. `.` is already replaced by its own namespace. */
-  readonly exportTo: ReadonlySet<string>;
+  readonly exportTo: Visibility;
   readonly subjectAltNames: readonly string[];
+  /** The host an ExternalName service stands for, when its resolution is `alias`. */
+  readonly externalName: string | undefined;
+  /** Hosts of ExternalName services that stand for this one. */
+  readonly aliases: readonly string[];
   readonly origin: ObjectRef;
   /** Every instance, of every port, in a stable order. The array is the same object as long as nothing in it changed. */
   readonly endpoints: readonly Endpoint[];

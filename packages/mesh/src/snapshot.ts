@@ -1,15 +1,31 @@
 import type { Issue } from '@weft/base';
-import type { Resource } from '@weft/config';
+import type { MeshConfig, Resource } from '@weft/config';
+import { resourcesOf } from '@weft/config';
+import { Carried } from './carried.ts';
+import { hasDelegates, mergeDelegates } from './delegate.ts';
+import { type DestinationRule, DestinationRules } from './destination-rule.ts';
+import { type Gateway, resolveGateway } from './gateway.ts';
+import { selects } from './labels.ts';
+import { type MeshSettings, meshSettings } from './mesh-config.ts';
+import type { Node } from './node.ts';
+import { byCreation, compareText, refOf } from './object-ref.ts';
 import type { ServiceInstance } from './proxy.ts';
+import type { ServiceShape } from './registry/kubernetes-service.ts';
+import { registryServices } from './registry/services.ts';
+import type { Workload } from './registry/workload.ts';
+import { buildScope, type Scope } from './scope.ts';
+import { secretKey, type TlsSecret, tlsSecret } from './secret.ts';
 import type { Service } from './service.ts';
+import { resolveVirtualService, type VirtualService } from './virtual-service.ts';
+import { isVisible } from './visibility.ts';
 
 export interface SnapshotOptions {
   /** The DNS suffix of Kubernetes services; `cluster.local` by default. */
   readonly domain?: string;
-  /** The namespace whose policies count for the whole mesh; `istio-system` by default. */
-  readonly rootNamespace?: string;
   /** The cluster the resources come from; `Kubernetes` by default. */
   readonly clusterId?: string;
+  /** Without it, an IstioOperator's `meshConfig` counts, else Istio's defaults. */
+  readonly meshConfig?: MeshConfig;
   /**
    * The snapshot before this one. Values that come from the same resource objects are taken from it, so that `===` tells what
    * did not change. It never alters the outcome.
@@ -18,18 +34,244 @@ export interface SnapshotOptions {
 }
 
 /** Everything the mesh knows at one moment, indexed. Immutable; build a new one for every change. */
-export interface Snapshot {
+export class Snapshot {
   readonly domain: string;
-  readonly rootNamespace: string;
+  readonly mesh: MeshSettings;
   /** Oldest first (see byCreation), Kubernetes and ServiceEntry alike. */
   readonly services: readonly Service[];
-  /** What could not be used, such as a reference to nothing. Never a reason to stop. */
+  /** Roots only: rules that a root delegates to are merged into it. Oldest first. */
+  readonly virtualServices: readonly VirtualService[];
+  readonly gateways: readonly Gateway[];
+  /** What could not be used, such as a delegate that does not exist. Never a reason to stop. */
   readonly issues: readonly Issue[];
-  /** The services of a host name, in `services` order; one host may be declared in several namespaces. */
-  servicesOf(hostname: string): readonly Service[];
+  readonly #carry: Carry;
+  readonly #byHost: ReadonlyMap<string, readonly Service[]>;
+  readonly #instances = new Map<string, ServiceInstance[]>();
+  readonly #destinationRules: DestinationRules;
+  readonly #sidecars: ReadonlyMap<string, readonly Resource<'Sidecar'>[]>;
+  readonly #byGateway: ReadonlyMap<string, readonly VirtualService[]>;
+  readonly #secrets: ReadonlyMap<string, TlsSecret>;
+  readonly #scopes = new Map<string, Scope>();
+
+  constructor(resources: readonly Resource[], options: SnapshotOptions) {
+    this.domain = options.domain ?? 'cluster.local';
+    const clusterId = options.clusterId ?? 'Kubernetes';
+    this.mesh = meshSettings(options.meshConfig ?? operatorMeshConfig(resources) ?? {});
+    this.#carry = new Carry(options.previous === undefined ? undefined : options.previous.#carry);
+    this.services = registryServices(resources, { domain: this.domain, clusterId, mesh: this.mesh }, this.#carry);
+    this.#byHost = Map.groupBy(this.services, (service) => service.hostname);
+    this.#indexInstances();
+    const issues: Issue[] = [];
+    this.virtualServices = this.#virtualServices(resourcesOf(resources, 'VirtualService'), issues);
+    this.#byGateway = this.#groupByGateway();
+    this.#destinationRules = new DestinationRules(
+      resourcesOf(resources, 'DestinationRule'),
+      {
+        domain: this.domain,
+        rootNamespace: this.mesh.rootNamespace,
+        exportTo: this.mesh.defaultDestinationRuleExportTo,
+      },
+      this.#carry.destinationRules,
+    );
+    this.gateways = resourcesOf(resources, 'Gateway')
+      .map((resource) => this.#carry.gateways.keep(keyOf(resource), [resource], () => resolveGateway(resource)))
+      .sort((a, b) => byCreation(a.origin, b.origin));
+    const sidecars = resourcesOf(resources, 'Sidecar').sort((a, b) => byCreation(refOf(a), refOf(b)));
+    this.#sidecars = Map.groupBy(sidecars, (sidecar) => sidecar.metadata.namespace);
+    this.#secrets = new Map(
+      resourcesOf(resources, 'Secret').map((resource) => [
+        secretKey(resource.metadata.namespace, resource.metadata.name),
+        this.#carry.secrets.keep(keyOf(resource), [resource], () => tlsSecret(resource)),
+      ]),
+    );
+    this.issues = issues;
+  }
+
+  /** The services of a host name, oldest first; one host may be declared in several namespaces. */
+  servicesOf(hostname: string): readonly Service[] {
+    return this.#byHost.get(hostname) ?? [];
+  }
+
   /** What the workload at an address serves. */
-  instancesAt(address: string): readonly ServiceInstance[];
+  instancesAt(address: string): readonly ServiceInstance[] {
+    return this.#instances.get(address) ?? [];
+  }
+
+  /** The certificate in a Secret of a namespace. */
+  secret(namespace: string, name: string): TlsSecret | undefined {
+    return this.#secrets.get(secretKey(namespace, name));
+  }
+
+  /** The Gateways whose selector selects the node, oldest first. A Gateway in any namespace may do so. */
+  gatewaysOf(node: Node): readonly Gateway[] {
+    return this.gateways.filter((gateway) => selects(gateway.selector, node.labels));
+  }
+
+  /**
+   * The VirtualServices bound to `mesh` or to `<namespace>/<gateway>` that a proxy of `namespace` sees: first those only it sees, then those
+   * exported to it by name, then everybody's; oldest first in each (push_context.go, VirtualServicesForGateway).
+   */
+  virtualServicesFor(namespace: string, gateway: string): readonly VirtualService[] {
+    const bound = this.#byGateway.get(gateway) ?? [];
+    const rank = (each: VirtualService): number => {
+      if (each.exportTo.has('*')) return 2;
+      return each.namespace === namespace && each.exportTo.size === 1 ? 0 : 1;
+    };
+    const seen = bound.filter((each) => isVisible(each.exportTo, namespace));
+    return seen.sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** What the node may see: by the Sidecar that selects it, else its namespace's, else the root namespace's, else everything. */
+  scopeOf(node: Node): Scope {
+    const sidecar = node.type === 'sidecar' ? this.#sidecarOf(node) : undefined;
+    const key = `${node.type}/${node.namespace}/${sidecar === undefined ? '' : keyOf(sidecar)}`;
+    const known = this.#scopes.get(key);
+    if (known !== undefined) return known;
+    const visible = (service: Service): boolean => isVisible(service.exportTo, node.namespace);
+    const scope = buildScope({
+      namespace: node.namespace,
+      sidecar,
+      services: this.services.filter(visible),
+      virtualServices: this.virtualServicesFor(node.namespace, 'mesh'),
+      meshMode: this.mesh.outboundTrafficPolicy.mode ?? 'ALLOW_ANY',
+      servicesOf: (hostname) => this.servicesOf(hostname).filter(visible),
+      destinationRule: (service, labels) => this.destinationRule(service, node.namespace, labels),
+    });
+    this.#scopes.set(key, scope);
+    return scope;
+  }
+
+  /** See DestinationRules.find. */
+  destinationRule(
+    service: Service,
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ): DestinationRule | undefined {
+    return this.#destinationRules.find(service, namespace, labels);
+  }
+
+  #sidecarOf(node: Node): Resource<'Sidecar'> | undefined {
+    const own = this.#sidecars.get(node.namespace) ?? [];
+    const selected = own.find(({ spec }) => {
+      const labels = spec.workloadSelector?.labels;
+      return labels !== undefined && Object.keys(labels).length > 0 && selects(labels, node.labels);
+    });
+    const root = this.#sidecars.get(this.mesh.rootNamespace) ?? [];
+    return selected ?? own.find(isForEverybody) ?? root.find(isForEverybody);
+  }
+
+  #indexInstances(): void {
+    for (const service of this.services) {
+      for (const endpoint of service.endpoints) {
+        const port = service.ports.find((each) => each.number === endpoint.servicePort);
+        if (port === undefined) continue;
+        const list = this.#instances.get(endpoint.address);
+        if (list === undefined) this.#instances.set(endpoint.address, [{ service, port, endpoint }]);
+        else list.push({ service, port, endpoint });
+      }
+    }
+  }
+
+  #virtualServices(resources: readonly Resource<'VirtualService'>[], issues: Issue[]): readonly VirtualService[] {
+    const { domain } = this;
+    const exportTo = this.mesh.defaultVirtualServiceExportTo;
+    const byKey = new Map<string, VirtualService>();
+    for (const resource of resources) {
+      const inputs = [resource, domain, exportTo.join()];
+      byKey.set(
+        keyOf(resource),
+        this.#carry.virtualServices.keep(keyOf(resource), inputs, () =>
+          resolveVirtualService(resource, domain, exportTo),
+        ),
+      );
+    }
+    const find = (namespace: string, name: string): VirtualService | undefined => byKey.get(`${namespace}/${name}`);
+    const merged: VirtualService[] = [];
+    for (const [key, each] of byKey) {
+      // Without hosts it is a delegate, which only counts as a part of its roots.
+      if (each.hosts.length === 0) continue;
+      if (!hasDelegates(each)) {
+        merged.push(each);
+        continue;
+      }
+      const targets = each.http.flatMap(({ rule, origin }) => {
+        if (rule.delegate === undefined) return [];
+        const target = find(rule.delegate.namespace || each.namespace, rule.delegate.name ?? '');
+        if (target === undefined) issues.push(missingDelegate(origin, rule.delegate));
+        return [target];
+      });
+      merged.push(this.#carry.merged.keep(key, [each, ...targets], () => mergeDelegates(each, find)));
+    }
+    return merged.sort((a, b) => byCreation(a.origin, b.origin));
+  }
+
+  #groupByGateway(): ReadonlyMap<string, readonly VirtualService[]> {
+    const groups = new Map<string, VirtualService[]>();
+    for (const each of this.virtualServices) {
+      for (const gateway of new Set(each.gateways)) {
+        const list = groups.get(gateway);
+        if (list === undefined) groups.set(gateway, [each]);
+        else list.push(each);
+      }
+    }
+    return groups;
+  }
 }
 
 /** Resources → Snapshot. Pure: equal resources in any order give an equal snapshot. */
-export declare function buildSnapshot(resources: readonly Resource[], options?: SnapshotOptions): Snapshot;
+export function buildSnapshot(resources: readonly Resource[], options: SnapshotOptions = {}): Snapshot {
+  const sorted = [...resources].sort(
+    (a, b) => compareText(a.metadata.namespace, b.metadata.namespace) || compareText(a.metadata.name, b.metadata.name),
+  );
+  return new Snapshot(sorted, options);
+}
+
+class Carry {
+  readonly workloads: Carried<Workload>;
+  readonly shapes: Carried<readonly ServiceShape[]>;
+  readonly services: Carried<Service>;
+  readonly virtualServices: Carried<VirtualService>;
+  readonly merged: Carried<VirtualService>;
+  readonly destinationRules: Carried<readonly DestinationRule[]>;
+  readonly gateways: Carried<Gateway>;
+  readonly secrets: Carried<TlsSecret>;
+
+  constructor(previous: Carry | undefined) {
+    this.workloads = new Carried(previous?.workloads);
+    this.shapes = new Carried(previous?.shapes);
+    this.services = new Carried(previous?.services);
+    this.virtualServices = new Carried(previous?.virtualServices);
+    this.merged = new Carried(previous?.merged);
+    this.destinationRules = new Carried(previous?.destinationRules);
+    this.gateways = new Carried(previous?.gateways);
+    this.secrets = new Carried(previous?.secrets);
+  }
+}
+
+function keyOf(resource: Resource): string {
+  return `${resource.metadata.namespace}/${resource.metadata.name}`;
+}
+
+function isForEverybody(sidecar: Resource<'Sidecar'>): boolean {
+  return Object.keys(sidecar.spec.workloadSelector?.labels ?? {}).length === 0;
+}
+
+function operatorMeshConfig(resources: readonly Resource[]): MeshConfig | undefined {
+  return resourcesOf(resources, 'IstioOperator').find(({ spec }) => spec.meshConfig !== undefined)?.spec.meshConfig;
+}
+
+function missingDelegate(
+  origin: VirtualService['http'][number]['origin'],
+  delegate: { readonly name?: string; readonly namespace?: string },
+): Issue {
+  const namespace = delegate.namespace || origin.ref.namespace;
+  return {
+    severity: 'warning',
+    code: 'missing-delegate',
+    at: `${origin.path}.delegate`,
+    message: `there is no VirtualService ${namespace}/${delegate.name ?? ''} to delegate to, so the rule has no effect`,
+    expected: 'the name of a VirtualService without hosts',
+    resource: `${origin.ref.kind} ${origin.ref.namespace}/${origin.ref.name}`,
+    position: origin.ref.positionOf(`${origin.path}.delegate`),
+  };
+}

@@ -1,5 +1,5 @@
 import type { Issue } from '@weft/base';
-import type { Proxy, Snapshot } from '@weft/mesh';
+import type { MeshProxy, Snapshot } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
@@ -22,4 +22,4 @@ export interface TranslatedResources {
 }
 
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
-export declare function translate(snapshot: Snapshot, proxy: Proxy): TranslatedResources;
+export declare function translate(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources;

@@ -1,0 +1,31 @@
+/**
+ * Values made from inputs, kept from one snapshot to the next: as long as every input is the same object, so is the value.
+ * Inputs are compared by identity, so nothing a value depends on may be left out of them.
+ */
+export class Carried<T> {
+  readonly #before: ReadonlyMap<string, Entry<T>>;
+  readonly #now = new Map<string, Entry<T>>();
+
+  constructor(previous?: Carried<T>) {
+    this.#before = previous === undefined ? new Map() : previous.#now;
+  }
+
+  keep(key: string, inputs: readonly unknown[], make: () => T): T {
+    const known = this.#before.get(key);
+    const entry = known !== undefined && sameItems(known.inputs, inputs) ? known : { inputs, value: make() };
+    this.#now.set(key, entry);
+    return entry.value;
+  }
+}
+
+interface Entry<T> {
+  readonly inputs: readonly unknown[];
+  readonly value: T;
+}
+
+/** Whether two lists hold the same objects in the same order. */
+export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

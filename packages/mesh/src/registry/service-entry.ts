@@ -1,0 +1,48 @@
+import type { Resource } from '@weft/config';
+import { refOf } from '../object-ref.ts';
+import { parseProtocol } from '../protocol.ts';
+import type { Resolution } from '../service.ts';
+import { visibilityOf } from '../visibility.ts';
+import type { ServiceShape } from './kubernetes-service.ts';
+
+const RESOLUTION: Readonly<Record<string, Resolution>> = {
+  NONE: 'passthrough',
+  STATIC: 'client-side-lb',
+  DNS: 'dns-lb',
+  DNS_ROUND_ROBIN: 'dns-round-robin-lb',
+  DYNAMIC_DNS: 'dynamic-dns',
+};
+
+/**
+ * ServiceEntry → one service shape per host. `location` is MESH_EXTERNAL and `resolution` NONE unless said
+ * (istio.io/docs/reference/config/networking/service-entry).
+ */
+export function serviceEntryServices(
+  resource: Resource<'ServiceEntry'>,
+  exportTo: readonly string[],
+): readonly ServiceShape[] {
+  const { spec, metadata } = resource;
+  const ref = refOf(resource);
+  const visibility = visibilityOf(spec.exportTo, ref.namespace, exportTo);
+  const ports = (spec.ports ?? []).map((port) => ({
+    name: port.name ?? '',
+    number: port.number ?? 0,
+    protocol: parseProtocol(port.protocol ?? ''),
+  }));
+  return (spec.hosts ?? []).map((host) => ({
+    hostname: host,
+    namespace: ref.namespace,
+    name: ref.name,
+    registry: 'External',
+    ports,
+    addresses: spec.addresses ?? [],
+    resolution: RESOLUTION[spec.resolution ?? 'NONE'] ?? 'passthrough',
+    meshExternal: spec.location !== 'MESH_INTERNAL',
+    headless: false,
+    labels: metadata.labels,
+    exportTo: visibility,
+    subjectAltNames: spec.subjectAltNames ?? [],
+    externalName: undefined,
+    origin: ref,
+  }));
+}
