@@ -3,8 +3,20 @@ export { CHUNKED, NO_BODY, UNTIL_CLOSE, UNTIL_END_STREAM } from './framing.ts';
 export type { HttpVersion, RequestHead, ResponseHead } from './head.ts';
 export type { HeaderBlock } from './header-block.ts';
 export { appendHeader, hasHeader, headerValue, joinedHeader, removeHeader, setHeader } from './header-block.ts';
+export { CHUNK_SUFFIX, chunkPrefix, lastChunk } from './http1/chunk-encoder.ts';
 export type { FaultCode, HttpFault } from './http1/faults.ts';
 export { httpFault } from './http1/faults.ts';
+export { HeaderInjectionError, isSafeHeader } from './http1/header-safety.ts';
+export { stripHopByHop } from './http1/hop-by-hop.ts';
 export type { Http1Limits, Http1Options, Http1Tolerance } from './http1/limits.ts';
 export { HTTP1_LIMITS } from './http1/limits.ts';
+export { RequestParser, type RequestParserOptions } from './http1/request-parser.ts';
+export { ResponseParser } from './http1/response-parser.ts';
+export {
+  type Connection,
+  type OutgoingRequest,
+  reasonPhrase,
+  serialiseRequestHead,
+  serialiseResponseHead,
+} from './http1/serialise.ts';
 export type { RequestSink, ResponseSink } from './http1/sinks.ts';

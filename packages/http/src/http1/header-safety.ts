@@ -1,0 +1,38 @@
+import { IS_FIELD_VALUE, LOWER_TOKEN } from './char-tables.ts';
+
+/**
+ * A header that would end its line early and so put words of its own into the message (CWE-113). Whoever sets headers from
+ * foreign input asks `isSafeHeader` first; reaching the serialiser with one is a bug of the caller, so this is thrown.
+ */
+export class HeaderInjectionError extends Error {
+  override readonly name = 'HeaderInjectionError';
+  readonly header: string;
+
+  constructor(header: string, what: string) {
+    super(`refusing to write header ${JSON.stringify(header)}: its ${what} has a byte that HTTP does not allow there`);
+    this.header = header;
+  }
+}
+
+/** Whether `name: value` can be written: a token, and a value of latin1 characters without control bytes. */
+export function isSafeHeader(name: string, value: string): boolean {
+  return isFieldName(name) && isFieldValue(value);
+}
+
+/** @hot A token (RFC 9110 §5.6.2), in any case. */
+export function isFieldName(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code > 0x7e || LOWER_TOKEN[code] === 0) return false;
+  }
+  return name.length > 0;
+}
+
+/** @hot Field content (RFC 9110 §5.5). Above 0xff refused too: written as latin1, U+010A would become a line feed. */
+export function isFieldValue(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0xff || IS_FIELD_VALUE[code] === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,69 @@
+import type { HeaderBlock } from '../header-block.ts';
+
+/** Fields that speak about one connection (RFC 9110 §7.6.1), besides those that Connection names. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+
+/** Fields that decide about the whole message; a Connection option that names one of them is an attack, not a wish. */
+const NEVER_STRIPPED: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'authorization',
+  'cookie',
+  'cache-control',
+]);
+
+/**
+ * Removes, in place, what must not travel to the next hop: the hop-by-hop fields and whatever Connection names. `te: trailers`
+ * stays (gRPC needs it and HTTP/2 allows it), and so does `upgrade` when `keepUpgrade`, for a connection that is to be switched.
+ * Returns the list.
+ */
+export function stripHopByHop(headers: HeaderBlock, keepUpgrade: boolean): HeaderBlock {
+  const named = namedByConnection(headers);
+  let out = 0;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    const value = headers[i + 1]!;
+    if (HOP_BY_HOP.has(name)) {
+      const keep = (name === 'upgrade' && keepUpgrade) || (name === 'te' && acceptsTrailers(value));
+      if (!keep) continue;
+      headers[out] = name;
+      headers[out + 1] = name === 'te' ? 'trailers' : value;
+    } else {
+      if (named?.has(name)) continue;
+      headers[out] = name;
+      headers[out + 1] = value;
+    }
+    out += 2;
+  }
+  headers.length = out;
+  return headers;
+}
+
+function namedByConnection(headers: readonly string[]): Set<string> | undefined {
+  let named: Set<string> | undefined;
+  for (let i = 0; i < headers.length; i += 2) {
+    const value = headers[i + 1]!;
+    if (headers[i] !== 'connection' || value === 'keep-alive' || value === 'close') continue;
+    named ??= new Set();
+    for (const option of value.toLowerCase().split(',')) {
+      const name = option.trim();
+      if (!NEVER_STRIPPED.has(name)) named.add(name);
+    }
+  }
+  return named;
+}
+
+function acceptsTrailers(te: string): boolean {
+  return te
+    .toLowerCase()
+    .split(',')
+    .some((coding) => coding.trim() === 'trailers');
+}
