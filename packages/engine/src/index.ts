@@ -11,6 +11,7 @@ export type {
 } from './cluster/lb-config.ts';
 export type { OutlierConfig } from './cluster/outlier-config.ts';
 export type { Http1Options, Http2Options, UpstreamProtocol } from './cluster/protocol.ts';
+export { Issues } from './decode/issues.ts';
 export type { Origin } from './decode/origin.ts';
 export type { SocketAddress } from './endpoint/address.ts';
 export { addressKey } from './endpoint/address.ts';
@@ -34,6 +35,7 @@ export type { Fraction } from './match/fraction.ts';
 export type { HeaderMatch } from './match/header-match.ts';
 export type { QueryMatch } from './match/query-match.ts';
 export type { Regex } from './match/regex.ts';
+export { compileRegex } from './match/regex.ts';
 export type { PathKind, RouteMatch } from './match/route-match.ts';
 export type { StringMatch, StringMatchKind } from './match/string-match.ts';
 export type { ForwardPlan, Plan, RedirectPlan, ReplyPlan, ReplyReason } from './plan/plan.ts';

@@ -128,6 +128,8 @@ export interface AdminView {
   drainListeners(options: { readonly inboundOnly: boolean; readonly graceful: boolean }): void;
   /** Ends the process in an orderly way. */
   quit(): void;
+  /** Opens access-log files again under their names. */
+  reopenLogs(): void;
   /** Makes /ready answer 503 while traffic is still served, so that a load balancer looks elsewhere, and back again. */
   setHealthcheckFail(failing: boolean): void;
 }

@@ -1,0 +1,199 @@
+/** Envoy's admin paths (docs: operations/admin). One row a path: what it needs, what it says about itself, what it answers. */
+import type { JsonObject } from '@bufbuild/protobuf';
+import { LOG_LEVELS, type LogLevel } from '@weft/base';
+import type { AdminView, CertificateView, ServerInfoView } from './admin-view.ts';
+import { clustersJson, clustersText } from './clusters-page.ts';
+import { configDump } from './config-dump.ts';
+import type { MessagePrinter } from './message-json.ts';
+import { badRequest, jsonReply, type Reply, textReply } from './reply.ts';
+import { socketAddressJson } from './socket-address.ts';
+import { statsPage } from './stats-page.ts';
+
+export interface AdminContext {
+  readonly view: AdminView;
+  readonly printer: MessagePrinter;
+  /** Milliseconds since the epoch, now. */
+  readonly nowMs: () => number;
+  readonly memory: () => NodeJS.MemoryUsage;
+}
+
+export interface AdminHandler {
+  /** True for what changes something: only POST may do that, so that no link or image on a page can. */
+  readonly mutates: boolean;
+  readonly help: string;
+  handle(context: AdminContext, query: URLSearchParams, method: string): Reply;
+}
+
+function read(help: string, handle: AdminHandler['handle']): AdminHandler {
+  return { mutates: false, help, handle };
+}
+
+function change(help: string, handle: AdminHandler['handle']): AdminHandler {
+  return { mutates: true, help, handle };
+}
+
+function certificateJson(certificate: CertificateView, nowMs: number): JsonObject {
+  return {
+    path: certificate.path,
+    serial_number: certificate.serialNumber,
+    subject_alt_names: certificate.subjectAltNames.map((san) =>
+      san.includes('://') ? { uri: san } : /^[\d.]+$|:/.test(san) ? { ip_address: san } : { dns: san },
+    ),
+    days_until_expiration: String(Math.max(0, Math.floor((certificate.expirationMs - nowMs) / 86_400_000))),
+    valid_from: new Date(certificate.validFromMs).toISOString(),
+    expiration_time: new Date(certificate.expirationMs).toISOString(),
+  };
+}
+
+function certs({ view, nowMs }: AdminContext): Reply {
+  const now = nowMs();
+  return jsonReply({
+    certificates: view.certificates().map((chain) => ({
+      ca_cert: chain.caCert.map((certificate) => certificateJson(certificate, now)),
+      cert_chain: chain.certChain.map((certificate) => certificateJson(certificate, now)),
+    })),
+  });
+}
+
+function serverInfo({ view, printer, nowMs }: AdminContext): Reply {
+  const info: ServerInfoView = view.serverInfo();
+  const uptime = `${Math.floor((nowMs() - info.startedMs) / 1000)}s`;
+  return jsonReply({
+    version: info.version,
+    state: info.state,
+    uptime_current_epoch: uptime,
+    uptime_all_epochs: uptime,
+    command_line_options: {
+      concurrency: info.concurrency,
+      config_path: info.configPath,
+      drain_time: `${info.drainTimeMs / 1000}s`,
+    },
+    ...(info.node === undefined ? {} : { node: printer.print(info.node, false) }),
+  });
+}
+
+/** /ready, which load balancers and the readiness port ask. */
+export function ready({ view }: AdminContext): Reply {
+  const { state } = view.serverInfo();
+  return textReply(`${state}\n`, state === 'LIVE' ? 200 : 503);
+}
+
+function memory({ memory: usage }: AdminContext): Reply {
+  const used = usage();
+  return jsonReply({
+    allocated: String(used.heapUsed + used.external),
+    heap_size: String(used.heapTotal),
+    total_physical_bytes: String(used.rss),
+  });
+}
+
+/** Envoy's names for levels that have another name here. */
+const LEVEL_ALIASES: Readonly<Record<string, LogLevel>> = { warning: 'warn' };
+
+function logging({ view }: AdminContext, query: URLSearchParams, method: string): Reply {
+  const wanted = query.get('level');
+  if (wanted !== null) {
+    if (method !== 'POST') return textReply('changing the level needs POST\n', 405);
+    const level = LEVEL_ALIASES[wanted] ?? LOG_LEVELS.find((known) => known === wanted);
+    if (level === undefined) return badRequest(`level=${wanted} is none of ${LOG_LEVELS.join(', ')}`);
+    view.setLogLevel(level);
+  }
+  return textReply(`active logger: ${view.logLevel()}\n`);
+}
+
+function asJson(query: URLSearchParams): boolean {
+  return query.get('format') === 'json';
+}
+
+/** Every path, in the order of /help. */
+export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
+  ['/certs', read('print certificates on this proxy', certs)],
+  [
+    '/clusters',
+    read('upstream cluster status (format=json)', ({ view }, query) =>
+      asJson(query) ? jsonReply(clustersJson(view.clusters())) : textReply(clustersText(view.clusters())),
+    ),
+  ],
+  [
+    '/config_dump',
+    read('dump the configuration (include_eds, resource=, mask=, name_regex=)', ({ view, printer }, query) =>
+      configDump(view, query, printer),
+    ),
+  ],
+  [
+    '/drain_listeners',
+    change('drain listeners (inboundonly, graceful)', ({ view }, query) => {
+      view.drainListeners({ inboundOnly: query.has('inboundonly'), graceful: query.has('graceful') });
+      return textReply('OK\n');
+    }),
+  ],
+  [
+    '/healthcheck/fail',
+    change('make /ready answer 503 while traffic is still served', ({ view }) => {
+      view.setHealthcheckFail(true);
+      return textReply('OK\n');
+    }),
+  ],
+  [
+    '/healthcheck/ok',
+    change('make /ready answer 200 again', ({ view }) => {
+      view.setHealthcheckFail(false);
+      return textReply('OK\n');
+    }),
+  ],
+  ['/help', read('print this list', () => textReply(helpText()))],
+  [
+    '/listeners',
+    read('print listeners and their addresses (format=json)', ({ view }, query) => {
+      const listeners = view.listeners();
+      if (!asJson(query)) return textReply(listeners.map(({ name, address }) => `${name}::${address}\n`).join(''));
+      return jsonReply({
+        listener_statuses: listeners.map(({ name, address }) => ({ name, local_address: socketAddressJson(address) })),
+      });
+    }),
+  ],
+  ['/logging', read('show the log level; POST with level= changes it', logging)],
+  ['/memory', read('print memory in use', memory)],
+  [
+    '/quitquitquit',
+    change('end the process', ({ view }) => {
+      view.quit();
+      return textReply('OK\n');
+    }),
+  ],
+  ['/ready', read('print the state of the server; 503 unless it is LIVE', ready)],
+  [
+    '/reopen_logs',
+    change('open access logs again, after they have been rotated', ({ view }) => {
+      view.reopenLogs();
+      return textReply('OK\n');
+    }),
+  ],
+  [
+    '/reset_counters',
+    change('set all counters to zero', ({ view }) => {
+      view.resetCounters();
+      return textReply('OK\n');
+    }),
+  ],
+  ['/server_info', read('print version, state and node', serverInfo)],
+  [
+    '/stats',
+    read('print statistics (filter=, type=, usedonly, format=text|json|prometheus)', ({ view }, query) =>
+      statsPage(view, query, query.get('format') ?? 'text'),
+    ),
+  ],
+  [
+    '/stats/prometheus',
+    read('print statistics for Prometheus (filter=, usedonly)', ({ view }, query) =>
+      statsPage(view, query, 'prometheus'),
+    ),
+  ],
+]);
+
+export function helpText(): string {
+  let text = 'admin commands are:\n';
+  for (const [path, handler] of ADMIN_HANDLERS)
+    text += `  ${path}${handler.mutates ? ' (POST)' : ''}: ${handler.help}\n`;
+  return text;
+}
