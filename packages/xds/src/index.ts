@@ -10,6 +10,7 @@ export type {
   Rejection,
   XdsUpdate,
 } from './client/ads-client.ts';
+export { connectAds } from './client/connect-ads.ts';
 export type { ResourceKind, ResourceMessage } from './kinds.ts';
 export { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from './kinds.ts';
 export type { XdsResource, XdsSet } from './resource.ts';
@@ -27,3 +28,4 @@ export type {
   Settlement,
 } from './server/ads-server.ts';
 export type { KindStatus, NackStatus, ProxyStatus, RejectedResource, SyncState } from './server/proxy-status.ts';
+export { startAdsServer } from './server/start-ads-server.ts';

@@ -33,6 +33,8 @@ interface KindRow<M extends Message> {
   readonly fullStateInSotw: boolean;
   readonly removedLate: boolean;
   readonly schema: GenMessage<M>;
+  /** The xDS resource name inside the message; state of the world has it nowhere else. */
+  readonly nameOf: (message: M) => string;
 }
 
 /**
@@ -52,6 +54,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: true,
     removedLate: true,
     schema: ClusterSchema,
+    nameOf: (message) => message.name,
   },
   endpoint: {
     typeUrl: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
@@ -60,6 +63,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: false,
     removedLate: true,
     schema: ClusterLoadAssignmentSchema,
+    nameOf: (message) => message.clusterName,
   },
   listener: {
     typeUrl: 'type.googleapis.com/envoy.config.listener.v3.Listener',
@@ -68,6 +72,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: true,
     removedLate: false,
     schema: ListenerSchema,
+    nameOf: (message) => message.name,
   },
   route: {
     typeUrl: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
@@ -76,6 +81,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: false,
     removedLate: false,
     schema: RouteConfigurationSchema,
+    nameOf: (message) => message.name,
   },
   secret: {
     typeUrl: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
@@ -84,6 +90,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: false,
     removedLate: false,
     schema: SecretSchema,
+    nameOf: (message) => message.name,
   },
   extensionConfig: {
     typeUrl: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
@@ -92,6 +99,7 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     fullStateInSotw: false,
     removedLate: false,
     schema: TypedExtensionConfigSchema,
+    nameOf: (message) => message.name,
   },
 };
 

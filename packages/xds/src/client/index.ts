@@ -1,4 +1,5 @@
 /** The half of this package that a proxy needs: kinds and the ADS client, without the server. */
+
 export type { ResourceKind, ResourceMessage } from '../kinds.ts';
 export { KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from '../kinds.ts';
 export type {
@@ -13,3 +14,4 @@ export type {
   Rejection,
   XdsUpdate,
 } from './ads-client.ts';
+export { connectAds } from './connect-ads.ts';

@@ -1,0 +1,218 @@
+import { status as Code, type ServerDuplexStream } from '@grpc/grpc-js';
+import type { Logger } from '@weft/base';
+import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
+import { kindOfTypeUrl, type ResourceKind } from '../kinds.ts';
+import type { XdsSet } from '../resource.ts';
+import type { AdsServerOptions, ConnectedProxy } from './ads-server.ts';
+import type { ProxyStatus } from './proxy-status.ts';
+import type { KindRequest, Outgoing, Session } from './session.ts';
+import type { Settling } from './settlement.ts';
+
+/** How the two methods of the service differ. */
+export interface Variant<Req, Res> {
+  request(kind: ResourceKind, request: Req): KindRequest;
+  response(out: Outgoing, identifier: string): Res;
+}
+
+/** What both kinds of request have. */
+export interface StreamRequest {
+  readonly node?: Node | undefined;
+  readonly typeUrl: string;
+}
+
+export type AdmittedStream = ConnectedProxy & Settling;
+
+export interface StreamOwner {
+  readonly options: AdsServerOptions;
+  /** The node is known and allowed. */
+  admitted(stream: AdmittedStream): void;
+  /** The stream settled on a generation, or answered with a NACK. */
+  progressed(): void;
+  ended(stream: AdmittedStream, reason: string): void;
+}
+
+/** Joins one gRPC stream to one session: requests in, responses out as fast as the peer takes them. */
+export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStream {
+  readonly connection: number;
+  readonly session: Session;
+  readonly #call: ServerDuplexStream<Req, Res>;
+  readonly #variant: Variant<Req, Res>;
+  readonly #owner: StreamOwner;
+  readonly #onEnd: () => void;
+  readonly #connectedAt: number;
+  #log: Logger;
+  #node: Node | undefined;
+  #admitted = false;
+  #writable = true;
+  #ended = false;
+  #assignedAt = 0;
+  #settled = 0;
+  readonly #unknownTypes = new Set<string>();
+
+  constructor(
+    connection: number,
+    session: Session,
+    call: ServerDuplexStream<Req, Res>,
+    variant: Variant<Req, Res>,
+    owner: StreamOwner,
+    onEnd: () => void,
+  ) {
+    this.connection = connection;
+    this.session = session;
+    this.#call = call;
+    this.#variant = variant;
+    this.#owner = owner;
+    this.#onEnd = onEnd;
+    this.#log = owner.options.logger.with({ peer: call.getPeer(), stream: connection });
+    this.#connectedAt = owner.options.clock.now();
+    call.on('data', (request: Req) => this.#receive(request));
+    call.on('drain', () => {
+      this.#writable = true;
+      this.#pump();
+    });
+    call.on('end', () => this.#end('the proxy ended the stream'));
+    call.on('cancelled', () => this.#end('the connection is gone'));
+    call.on('error', (error: Error) => this.#end(error.message));
+  }
+
+  get node(): Node {
+    if (this.#node === undefined) throw new Error('the node of a stream is known from its first request on');
+    return this.#node;
+  }
+
+  get assigned(): XdsSet | undefined {
+    return this.session.assigned;
+  }
+
+  assign(set: XdsSet, generation: number): void {
+    if (this.#ended) return;
+    this.#assignedAt = this.#owner.options.clock.monotonic();
+    this.session.assign(set, generation);
+    this.#pump();
+  }
+
+  disconnect(reason: string): void {
+    this.#fail(Code.UNAVAILABLE, reason);
+  }
+
+  status(): ProxyStatus {
+    const node = this.node;
+    return {
+      connection: this.connection,
+      nodeId: node.id,
+      cluster: node.cluster,
+      userAgent: node.userAgentName,
+      peer: this.#call.getPeer(),
+      mode: this.session.mode,
+      connectedAt: this.#connectedAt,
+      assignedGeneration: this.session.assignedGeneration,
+      settledGeneration: this.session.settledGeneration,
+      kinds: this.session.statuses(),
+    };
+  }
+
+  #receive(request: Req): void {
+    if (this.#ended) return;
+    if (this.#admitted) this.#handle(request);
+    else this.#admit(request);
+  }
+
+  #admit(request: Req): void {
+    const node = request.node;
+    if (node === undefined || node.id === '') {
+      this.#fail(Code.INVALID_ARGUMENT, 'the first request on a stream must carry a node with an id');
+      return;
+    }
+    this.#node = node;
+    this.#log = this.#log.with({ node: node.id });
+    const header = (name: string): string | undefined => this.#call.metadata.get(name)[0]?.toString();
+    const verdict = this.#owner.options.authorize?.({ node, peer: this.#call.getPeer(), header }) ?? { allowed: true };
+    const proceed = (granted: Awaited<typeof verdict>): void => {
+      if (this.#ended) return;
+      if (!granted.allowed) {
+        this.#fail(Code.PERMISSION_DENIED, granted.reason);
+        return;
+      }
+      this.#admitted = true;
+      this.#owner.admitted(this);
+      this.#handle(request);
+    };
+    if (!(verdict instanceof Promise)) {
+      proceed(verdict);
+      return;
+    }
+    this.#call.pause();
+    verdict
+      .then(proceed, (error: unknown) => this.#fail(Code.INTERNAL, `authorization failed: ${String(error)}`))
+      .finally(() => {
+        this.#call.resume();
+      });
+  }
+
+  #handle(request: Req): void {
+    const kind = kindOfTypeUrl(request.typeUrl);
+    if (kind === undefined) {
+      this.#refuseType(request.typeUrl);
+      return;
+    }
+    const kindRequest = this.#variant.request(kind, request);
+    const outcome = this.session.receive(kindRequest);
+    const observer = this.#owner.options.observer;
+    if (outcome.fault !== undefined) {
+      this.#fail(Code.INVALID_ARGUMENT, outcome.fault);
+      return;
+    }
+    if (outcome.answered === 'ack') observer?.acked(kind, outcome.afterMs);
+    if (outcome.answered === 'nack') {
+      observer?.nacked(kind, this.node.id);
+      this.#log.warn('the proxy refused a response and keeps its last good one', {
+        kind,
+        error: kindRequest.answer?.error?.message,
+      });
+    }
+    this.#pump();
+    if (this.session.rejected) this.#owner.progressed();
+  }
+
+  /** A type not spoken here stays unanswered, as with Istio: the proxy goes on with the others. */
+  #refuseType(typeUrl: string): void {
+    if (typeUrl === '') this.#fail(Code.INVALID_ARGUMENT, 'type_url is empty');
+    else if (!this.#unknownTypes.has(typeUrl) && this.#unknownTypes.size < 100) {
+      this.#unknownTypes.add(typeUrl);
+      this.#log.warn('the proxy asks for a resource type that this server does not have', { typeUrl });
+    }
+  }
+
+  #pump(): void {
+    const identifier = this.#owner.options.identifier ?? 'weft';
+    while (this.#writable && !this.#ended && this.#admitted) {
+      const out = this.session.next();
+      if (out === undefined) break;
+      let bytes = 0;
+      for (const resource of out.resources) bytes += resource.any.value.length;
+      this.#owner.options.observer?.pushed(out.kind, bytes);
+      this.#log.debug('push', { kind: out.kind, resources: out.resources.length, removed: out.removed.length });
+      this.#writable = this.#call.write(this.#variant.response(out, identifier));
+    }
+    if (this.session.settledGeneration === this.#settled) return;
+    this.#settled = this.session.settledGeneration;
+    this.#owner.options.observer?.settled(this.#owner.options.clock.monotonic() - this.#assignedAt);
+    this.#owner.progressed();
+  }
+
+  #fail(code: Code, reason: string): void {
+    if (this.#ended) return;
+    this.#log.warn('closing an xDS stream', { reason });
+    this.#call.emit('error', { code, details: reason, message: reason });
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // Half-closed by the peer: without our end the call would stay open.
+    this.#call.end();
+    this.#onEnd();
+    this.#owner.ended(this, reason);
+  }
+}

@@ -1,0 +1,304 @@
+import type { Clock } from '@weft/base';
+import { forEachKind, KINDS_IN_ORDER, RESOURCE_KINDS, type ResourceKind } from '../kinds.ts';
+import { versionOfAll, type XdsResource, type XdsSet } from '../resource.ts';
+import type { KindStatus } from './proxy-status.ts';
+import { type Contents, commit, nextContents } from './response-builder.ts';
+import { ABSENT, diffOf } from './sent-versions.ts';
+import { type Answer, Subscription } from './subscription.ts';
+
+/** A response to write. */
+export interface Outgoing {
+  readonly kind: ResourceKind;
+  readonly nonce: string;
+  readonly version: string;
+  readonly resources: readonly XdsResource[];
+  readonly removed: readonly string[];
+}
+
+/** A request of one kind, whichever protocol variant it came by. */
+export interface KindRequest {
+  readonly kind: ResourceKind;
+  readonly answer: Answer | undefined;
+  /** State of the world: the whole list of names. Delta: what is added. */
+  readonly subscribe: readonly string[];
+  /** Delta only. */
+  readonly unsubscribe: readonly string[];
+  /** Delta only, first request of a kind: what the proxy kept from an earlier stream. */
+  readonly held: Readonly<Record<string, string>>;
+}
+
+/** What a request did, for logs and metrics. */
+export interface RequestOutcome {
+  readonly answered: 'ack' | 'nack' | undefined;
+  /** Since the response that it answers was written. */
+  readonly afterMs: number;
+  /** Set when the request breaks the protocol or a limit: the stream has to end with this reason. */
+  readonly fault: string | undefined;
+}
+
+const NO_CONTENTS: Contents = { resources: [], removed: [], changed: [] };
+const NOTHING: RequestOutcome = { answered: undefined, afterMs: 0, fault: undefined };
+
+/**
+ * One ADS stream without its transport. Requests go in through `receive`; the transport pulls responses out with `next` whenever it
+ * can write. Nothing is queued: what is pending is always the difference between what the proxy was sent and the newest set,
+ * so a slow proxy gets the latest state and never a backlog.
+ */
+export class Session {
+  readonly mode: 'delta' | 'sotw';
+  readonly #clock: Clock;
+  readonly #maxNames: number;
+  readonly #subscriptions: Readonly<Record<ResourceKind, Subscription>> = forEachKind((kind) => new Subscription(kind));
+  #set: XdsSet | undefined;
+  #generation = 0;
+  #settledGeneration = 0;
+  #nonce = 0;
+
+  constructor(mode: 'delta' | 'sotw', clock: Clock, maxNames: number) {
+    this.mode = mode;
+    this.#clock = clock;
+    this.#maxNames = maxNames;
+  }
+
+  get assigned(): XdsSet | undefined {
+    return this.#set;
+  }
+
+  get assignedGeneration(): number {
+    return this.#generation;
+  }
+
+  /** The newest generation of which the proxy has ACKed everything it subscribes to. */
+  get settledGeneration(): number {
+    return this.#settledGeneration;
+  }
+
+  /** Nothing is on its way and nothing is left to send. */
+  get idle(): boolean {
+    return this.#set !== undefined && KINDS_IN_ORDER.every((kind) => !this.#busy(this.#subscriptions[kind]));
+  }
+
+  /** Nothing is on its way or to be sent, though removals may be held back by a refusal. */
+  get quiet(): boolean {
+    return KINDS_IN_ORDER.every((kind) => {
+      const sub = this.#subscriptions[kind];
+      return !sub.active || (sub.outstanding === undefined && !sub.dirty);
+    });
+  }
+
+  get rejected(): boolean {
+    return KINDS_IN_ORDER.some((kind) => this.#subscriptions[kind].nack !== undefined);
+  }
+
+  assign(set: XdsSet, generation: number): void {
+    const before = this.#set;
+    this.#set = set;
+    this.#generation = generation;
+    for (const kind of KINDS_IN_ORDER) {
+      if (before?.[kind] === set[kind]) continue;
+      const sub = this.#subscriptions[kind];
+      sub.dirty = sub.active;
+      sub.forgive((name) => set[kind].has(name));
+      if (RESOURCE_KINDS[kind].removedLate && sub.active) retain(sub, before?.[kind], set[kind]);
+    }
+  }
+
+  receive(request: KindRequest): RequestOutcome {
+    const sub = this.#subscriptions[request.kind];
+    const sentAt = sub.outstanding?.sentAt ?? 0;
+    const answer = request.answer;
+    let answered: RequestOutcome['answered'];
+    if (answer !== undefined && sub.active && sub.answer(answer, this.#clock.now())) {
+      answered = answer.error === undefined ? 'ack' : 'nack';
+    } else if (answer !== undefined && sub.active && this.mode === 'sotw' && answer.nonce !== sub.lastNonce) {
+      // A state-of-the-world request with a stale nonce is about a list that a newer response superseded; the proxy repeats it.
+      return NOTHING;
+    }
+    const fault = this.mode === 'sotw' ? this.#listNames(sub, request) : this.#editNames(sub, request);
+    const afterMs = answered === undefined ? 0 : this.#clock.monotonic() - sentAt;
+    this.#noteSettled();
+    return answered === undefined && fault === undefined ? NOTHING : { answered, afterMs, fault };
+  }
+
+  /** The next response, or undefined until a request or a new set comes. */
+  next(): Outgoing | undefined {
+    const set = this.#set;
+    if (set === undefined) return undefined;
+    const out = this.#sweep(set);
+    if (out !== undefined) return out;
+    if (this.#releaseRetained()) {
+      const removal = this.#sweep(set);
+      if (removal !== undefined) return removal;
+    }
+    this.#noteSettled();
+    return undefined;
+  }
+
+  statuses(): Readonly<Record<ResourceKind, KindStatus>> {
+    return forEachKind((kind) => {
+      const sub = this.#subscriptions[kind];
+      return sub.status(this.#busy(sub));
+    });
+  }
+
+  #busy(sub: Subscription): boolean {
+    return sub.active && (sub.outstanding !== undefined || sub.dirty || sub.retained.size > 0);
+  }
+
+  #noteSettled(): void {
+    if (this.#settledGeneration < this.#generation && this.idle && !this.rejected) {
+      this.#settledGeneration = this.#generation;
+    }
+  }
+
+  /** One pass in push order. A kind waits until the kinds before it are ACKed, unless the proxy asked and waits itself. */
+  #sweep(set: XdsSet): Outgoing | undefined {
+    let earlierBusy = false;
+    for (const kind of KINDS_IN_ORDER) {
+      const sub = this.#subscriptions[kind];
+      if (!sub.active) continue;
+      if (sub.outstanding !== undefined) {
+        earlierBusy = true;
+        continue;
+      }
+      if (!sub.dirty) continue;
+      if (!earlierBusy || sub.requested) {
+        const out = this.#write(sub, set[kind], earlierBusy);
+        if (out !== undefined) return out;
+      }
+      if (sub.dirty) earlierBusy = true;
+    }
+    return undefined;
+  }
+
+  #write(sub: Subscription, target: ReadonlyMap<string, XdsResource>, onlyRequested: boolean): Outgoing | undefined {
+    // A full-state response cannot be cut down to what was asked for.
+    const partial = onlyRequested && !(this.mode === 'sotw' && RESOURCE_KINDS[sub.kind].fullStateInSotw);
+    const contents = nextContents(sub, target, this.mode, partial);
+    commit(sub, target, contents ?? NO_CONTENTS, partial);
+    if (!partial) sub.dirty = false;
+    if (contents === undefined) return undefined;
+    const nonce = String(++this.#nonce);
+    const version = versionOfAll(target) + (sub.retained.size > 0 ? '+' : '');
+    const carried = new Map(contents.resources.map((resource) => [resource.name, resource.version]));
+    sub.written(nonce, version, carried, this.#clock.monotonic());
+    if (sub.kind === 'cluster') this.#repeatEndpoints(contents.changed);
+    return { kind: sub.kind, nonce, version, resources: contents.resources, removed: contents.removed };
+  }
+
+  /** A changed cluster warms anew and waits for its endpoints even if those did not change. */
+  #repeatEndpoints(clusters: readonly XdsResource[]): void {
+    const endpoints = this.#subscriptions.endpoint;
+    if (!endpoints.active) return;
+    for (const { endpointName } of clusters) {
+      if (endpointName === undefined || endpoints.sent.get(endpointName) === undefined) continue;
+      endpoints.sent.delete(endpointName);
+      endpoints.dirty = true;
+    }
+  }
+
+  /** Lets go of clusters and endpoints once no listener or route can point at them: all are ACKed, none refused. */
+  #releaseRetained(): boolean {
+    let released = false;
+    const settled = KINDS_IN_ORDER.every((kind) => {
+      const sub = this.#subscriptions[kind];
+      return (
+        !sub.active || (sub.outstanding === undefined && !sub.dirty && !(sub.nack && !RESOURCE_KINDS[kind].removedLate))
+      );
+    });
+    if (!settled) return false;
+    for (const kind of KINDS_IN_ORDER) {
+      const sub = this.#subscriptions[kind];
+      if (sub.retained.size === 0) continue;
+      sub.retained.clear();
+      sub.dirty = true;
+      released = true;
+    }
+    return released;
+  }
+
+  /** State of the world: `subscribe` is the whole list (xDS protocol, "How the client specifies what resources to return"). */
+  #listNames(sub: Subscription, request: KindRequest): string | undefined {
+    const restarted = sub.active && request.answer === undefined && sub.lastNonce !== '';
+    if (restarted) sub.restart();
+    const first = !sub.active || restarted;
+    sub.active = true;
+    const names = new Set(request.subscribe);
+    const star = names.delete('*');
+    const fault = this.#faultIn(names);
+    if (fault !== undefined) return fault;
+    const empty = names.size === 0 && !star;
+    if (first) sub.legacyWildcard = empty && RESOURCE_KINDS[sub.kind].fullStateInSotw;
+    else if (!empty) sub.legacyWildcard = false;
+    const wildcard = star || sub.legacyWildcard;
+    if (wildcard && !sub.wildcard) this.#request(sub);
+    if (!wildcard && sub.wildcard) dropUnlisted(sub, names);
+    sub.wildcard = wildcard;
+    for (const name of sub.names) if (!names.has(name)) sub.unsubscribe(name);
+    for (const name of names) if (!sub.names.has(name)) sub.subscribe(this.#canonical(sub.kind, name), true);
+    return undefined;
+  }
+
+  /** Delta: names are added and taken away, whatever the nonce. */
+  #editNames(sub: Subscription, request: KindRequest): string | undefined {
+    const first = !sub.active;
+    sub.active = true;
+    const fault = this.#faultIn(new Set([...sub.names, ...request.subscribe]));
+    if (fault !== undefined) return fault;
+    if (first) {
+      for (const [name, version] of Object.entries(request.held)) sub.sent.set(name, version);
+      sub.wildcard = sub.legacyWildcard = request.subscribe.length === 0 && RESOURCE_KINDS[sub.kind].fullStateInSotw;
+      if (sub.wildcard) this.#request(sub, sub.sent.size > 0);
+    }
+    for (const name of request.subscribe) {
+      if (name === '*') {
+        if (!sub.wildcard) this.#request(sub, first && sub.sent.size > 0);
+        sub.wildcard = true;
+      } else {
+        sub.subscribe(this.#canonical(sub.kind, name), !(first && sub.sent.get(name) !== undefined));
+      }
+    }
+    for (const name of request.unsubscribe) {
+      if (name !== '*') sub.unsubscribe(name);
+      else if (sub.wildcard) {
+        sub.wildcard = false;
+        dropUnlisted(sub, sub.names);
+      }
+    }
+    return undefined;
+  }
+
+  #request(sub: Subscription, holdsSome = false): void {
+    sub.dirty = true;
+    if (!holdsSome) sub.mustRespond = true;
+  }
+
+  #faultIn(names: ReadonlySet<string>): string | undefined {
+    if (names.size > this.#maxNames) return `more than ${this.#maxNames} resource names on one stream`;
+    return names.has('') ? 'an empty resource name' : undefined;
+  }
+
+  /** The set's own string for a name: thousands of proxies naming the same resources then share them. */
+  #canonical(kind: ResourceKind, name: string): string {
+    return this.#set?.[kind].get(name)?.name ?? name;
+  }
+}
+
+function dropUnlisted(sub: Subscription, listed: ReadonlySet<string>): void {
+  for (const name of [...sub.sent.names()]) if (!listed.has(name)) sub.sent.delete(name);
+  for (const name of [...sub.retained.keys()]) if (!listed.has(name)) sub.retained.delete(name);
+}
+
+function retain(
+  sub: Subscription,
+  before: ReadonlyMap<string, XdsResource> | undefined,
+  after: ReadonlyMap<string, XdsResource>,
+): void {
+  for (const name of sub.retained.keys()) if (after.has(name)) sub.retained.delete(name);
+  const gone = before !== undefined && sub.sent.shared === before ? diffOf(before, after).removed : sub.sent.names();
+  for (const name of gone) {
+    if (after.has(name) || sub.retained.has(name)) continue;
+    const version = sub.sent.get(name);
+    if (version !== undefined && version !== ABSENT) sub.retained.set(name, before?.get(name));
+  }
+}
