@@ -9,4 +9,6 @@ const [{ COMMANDS }, { processContext }, { runProgram }] = await Promise.all([
   import('./command/process-context.ts'),
   import('./command/program.ts'),
 ]);
-process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), processContext(process));
+const code = await runProgram(COMMANDS, process.argv.slice(2), processContext(process));
+// Sockets that a library keeps warm would hold the process; what had to end has ended when the command returns.
+process.exit(code);

@@ -16,6 +16,8 @@ export interface CliContext {
   readonly err: TextOutput;
   /** Calls `run` at every signal that asks the process to stop, until the returned function is called. */
   onStop(run: (signal: StopSignal) => void): () => void;
+  /** Calls `run`, which has to be synchronous, when the process ends for whatever reason it can notice, such as an exception nobody caught. */
+  onExit(run: () => void): () => void;
 }
 
 export interface TextOutput {

@@ -30,6 +30,10 @@ export function processContext(process: NodeJS.Process): CliContext {
     stdin: process.stdin,
     out: outputTo(process.stdout, process.env),
     err: outputTo(process.stderr, process.env),
+    onExit(run) {
+      process.on('exit', run);
+      return () => void process.off('exit', run);
+    },
     onStop(run) {
       const handlers = STOP_SIGNALS.map((signal) => [signal, () => run(signal)] as const);
       for (const [signal, handler] of handlers) process.on(signal, handler);

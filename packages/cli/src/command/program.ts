@@ -1,6 +1,9 @@
 import { CommanderError, Option, Command as Parser } from 'commander';
+import { formatDiagnostics } from '../output/diagnostics.ts';
 import { paint } from '../output/paint.ts';
+import { sourceLines } from '../output/source-lines.ts';
 import type { Command, OptionSpec } from './command.ts';
+import { ConfigFailure } from './config-failure.ts';
 import type { CliContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import { Failure, messageOf } from './failure.ts';
@@ -81,6 +84,9 @@ export async function runProgram(
   try {
     return await chosen.command.run(chosen.invocation, cli);
   } catch (error) {
+    if (error instanceof ConfigFailure) {
+      cli.err.write(`${formatDiagnostics(error.issues, sourceLines(error.texts), cli.err)}\n`);
+    }
     if (error instanceof Failure) {
       cli.err.write(`${paint(cli.err, 'red', 'error:')} ${messageOf(error)}\n`);
       if (error.hint !== undefined) cli.err.write(`${paint(cli.err, 'cyan', 'hint:')} ${error.hint}\n`);

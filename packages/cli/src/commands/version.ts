@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from '../command/command.ts';
 import { EXIT } from '../command/exit-code.ts';
+import { weftVersion } from '../command/version.ts';
 import { render } from '../output/render.ts';
-
-/** The version in package.json, which releases keep equal across the workspace. */
-export function weftVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof version === 'string' ? version : 'unknown';
-}
 
 export const version: Command = {
   name: 'version',

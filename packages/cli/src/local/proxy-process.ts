@@ -23,8 +23,10 @@ export interface ProxyProcessOptions {
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Told of every process, the first and each that replaces a crashed one. */
+  readonly onSpawn: (child: ManagedProcess) => void;
   /** Told when the proxy died and is started again after `backoffMs`. */
-  readonly onCrash: (status: ExitStatus, backoffMs: number) => void;
+  readonly onCrash: (status: ExitStatus, backoffMs: number, logPath: string) => void;
 }
 
 /** A sidecar or gateway as a child process, started again with back-off whenever it dies before it is told to stop. */
@@ -88,6 +90,7 @@ export class ProxyProcess {
     );
     await log.close();
     this.#current = child;
+    this.#options.onSpawn(child);
     let failure = '';
     child.child.on('message', (message) => {
       if (!isFromProxy(message)) return;
@@ -106,7 +109,7 @@ export class ProxyProcess {
     if (livedMs >= GOOD_START_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     const backoffMs = this.#backoffMs;
     this.#backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
-    this.#options.onCrash(status, backoffMs);
+    this.#options.onCrash(status, backoffMs, this.logPath);
     this.#restart = this.#options.clock.after(backoffMs, () => {
       this.#spawn('a').catch((error: unknown) => {
         this.#settleReady.reject(error instanceof Error ? error : new Error(String(error)));

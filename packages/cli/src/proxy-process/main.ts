@@ -17,13 +17,11 @@ function tell(message: FromProxy): void {
   if (process.connected) process.send?.(message);
 }
 
-const served = await serveProxy({ bootstrapPath, version, drainMs: DRAIN_MS, logControl: { level: 'info' } }).catch(
-  (error: unknown) => {
-    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-    console.error(error);
-    process.exit(1);
-  },
-);
+const served = await serveProxy({ bootstrapPath, version, logControl: { level: 'info' } }).catch((error: unknown) => {
+  tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  console.error(error);
+  process.exit(1);
+});
 const { proxy, logger } = served;
 
 process.on('message', (message) => {

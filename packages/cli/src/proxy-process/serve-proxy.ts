@@ -6,8 +6,6 @@ import { parse } from 'yaml';
 export interface ServeOptions {
   readonly bootstrapPath: string;
   readonly version: string;
-  /** How long streams in flight may take to end, in milliseconds. */
-  readonly drainMs: number;
   readonly logControl: LogControl;
 }
 

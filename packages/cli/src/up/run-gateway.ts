@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { CliContext } from '../command/context.ts';
+import { EXIT } from '../command/exit-code.ts';
+import { weftVersion } from '../command/version.ts';
+import { addressModeOf } from '../local/address-plan.ts';
+import { requireFreePorts } from '../local/free-port.ts';
+import { gatewayIdentity, gatewayPorts, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
+import { ProxyProcess } from '../local/proxy-process.ts';
+import { runFolder } from '../local/run-folder.ts';
+import { Shutdown } from '../local/shutdown.ts';
+
+export interface GatewayOptions {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly xds: { readonly host: string; readonly port: number };
+  readonly httpPort: number | undefined;
+  readonly offset: number;
+}
+
+const DRAIN_MS = 6000;
+
+/** Runs one gateway proxy until a signal, and again whenever it crashes. */
+export async function runGateway(options: GatewayOptions, cli: CliContext): Promise<number> {
+  const gateway: LocalGateway = {
+    ...options,
+    ports: gatewayPorts(options.offset),
+    portMap: mapGatewayPorts([], { offset: options.offset, http: options.httpPort }),
+  };
+  await requireFreePorts(
+    [
+      { host: options.address, port: gateway.portMap.get(80) ?? 0, use: 'the gateway', option: '--http-port <port>' },
+      {
+        host: options.address,
+        port: gateway.ports.adminPort,
+        use: 'its admin interface',
+        option: '--port-offset <number>',
+      },
+    ],
+    cli.platform,
+  );
+  using shutdown = new Shutdown(cli);
+  const bootstrap = {
+    identity: gatewayIdentity(gateway),
+    ports: gateway.ports,
+    mode: addressModeOf(cli.platform),
+    xds: options.xds,
+  };
+  const folder = join(await runFolder('gateways', cli.env), `${options.name}-${gateway.ports.adminPort}`);
+  const proxy = await ProxyProcess.start({
+    bootstrap,
+    folder,
+    version: weftVersion(),
+    env: cli.env,
+    clock: cli.clock,
+    onSpawn: (child) => shutdown.add(child),
+    onCrash: (status, backoffMs, log) =>
+      cli.err.write(`✗ the gateway ended with exit code ${status.code}; again in ${backoffMs} ms; log: ${log}\n`),
+  });
+  cli.err.write(`waiting for configuration from ${options.xds.host}:${options.xds.port}; log: ${proxy.logPath}\n`);
+  const live = await Promise.race([proxy.ready.then(() => true), shutdown.stopped.then(() => false)]);
+  if (live) cli.out.write(`ready; admin http://${options.address}:${gateway.ports.adminPort}\n`);
+  await shutdown.stopped;
+  await proxy.stop(DRAIN_MS);
+  return EXIT.ok.code;
+}
