@@ -34,7 +34,7 @@ function sampleLines(stat: Stat): string {
   return `${lines}${family}_sum${plain} ${handle.sum}\n${family}_count${plain} ${handle.count}\n`;
 }
 
-/** True once a statistic has ever moved; `?usedonly` prints nothing else. */
+/** True for what `?usedonly` prints: a value that is not zero, a histogram with records. */
 export function isUsed(stat: Stat): boolean {
   return stat.handle instanceof Histogram ? stat.handle.count > 0 : stat.handle.value !== 0;
 }
