@@ -1,3 +1,4 @@
+import { http1Parser } from './http1-parser/suite.ts';
 import type { Suite } from './suite.ts';
 
-export const SUITES: readonly Suite[] = [];
+export const SUITES: readonly Suite[] = [http1Parser];

@@ -11,6 +11,7 @@ import {
   internedName,
   LOOKALIKE,
   meaningOfSlot,
+  PLAIN,
   TRANSFER_ENCODING,
   UPGRADE,
 } from './known-names.ts';
@@ -33,8 +34,17 @@ export class HeadFields {
   fault: HttpFault | undefined = undefined;
   #transferEncoding: string | undefined = undefined;
 
-  /** @hot Makes the header block (without `host`) of a scanned head; undefined with `fault` set if its framing fields are refused. */
-  read(fields: FieldScanner, text: string, version: HttpVersion, options: Http1Options): HeaderBlock | undefined {
+  /**
+   * @hot Makes the header block of a scanned head, leaving out the field that means `omitted` (HOST of requests: it becomes the
+   * authority). Undefined with `fault` set if the fields that frame or route the message are refused.
+   */
+  read(
+    fields: FieldScanner,
+    text: string,
+    version: HttpVersion,
+    options: Http1Options,
+    omitted: number,
+  ): HeaderBlock | undefined {
     this.#clear(options.keepRawNames === true);
     const { rawNames } = this;
     const headers: string[] = [];
@@ -43,8 +53,9 @@ export class HeadFields {
       const name = slot < 0 ? fields.rawName(text, index).toLowerCase() : internedName(slot);
       const value = fields.value(text, index);
       const meaning = meaningOfSlot(slot);
-      if (meaning !== 0 && !this.#note(meaning, value, fields.nameOffset(index))) return undefined;
-      if (meaning === HOST) continue;
+      if (meaning !== PLAIN && !this.#note(meaning, value, fields.nameOffset(index), omitted === HOST))
+        return undefined;
+      if (meaning === omitted) continue;
       headers.push(name, value);
       if (rawNames !== undefined) rawNames.push(fields.rawName(text, index));
     }
@@ -63,10 +74,10 @@ export class HeadFields {
     this.#transferEncoding = undefined;
   }
 
-  #note(meaning: number, value: string, offset: number): boolean {
+  #note(meaning: number, value: string, offset: number, isRequest: boolean): boolean {
     switch (meaning) {
       case HOST:
-        if (this.host !== undefined) return this.#refuse('REPEATED_HOST', offset);
+        if (this.host !== undefined && isRequest) return this.#refuse('REPEATED_HOST', offset);
         this.host = value;
         this.hostOffset = offset;
         return true;

@@ -11,6 +11,9 @@ export const EXPECT = 6;
 /** Names that some peers read as a framing field (`_` for `-`, as CGI does): refused, because the next hop may be such a peer. */
 export const LOOKALIKE = 7;
 
+/** Stands for no meaning at all, where one is asked for. */
+export const NOTHING = 255;
+
 const MEANINGS: Readonly<Record<string, number>> = {
   host: HOST,
   'content-length': CONTENT_LENGTH,

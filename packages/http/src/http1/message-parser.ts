@@ -143,9 +143,16 @@ export abstract class MessageParser {
 
   #checkKept(): HttpFault | undefined {
     if (this.#kept === undefined || this.#state !== WAITING) return undefined;
+    const kept = this.#kept;
     const unexpected = this.unexpected;
-    if (unexpected !== undefined) this.#fail(unexpected, 0, this.#kept[0]!);
-    else if (this.#kept.length > this.limits.maxPipelinedBytes) this.#fail('PIPELINE_TOO_LONG', this.#kept.length, -1);
+    if (unexpected === undefined) {
+      if (kept.length > this.limits.maxPipelinedBytes) this.#fail('PIPELINE_TOO_LONG', kept.length, -1);
+      return this.#fault;
+    }
+    // Line ends after the last message are a habit of old peers and mean nothing (RFC 9112 §2.2).
+    const stray = unexpected === 'DATA_AFTER_CLOSE' ? kept.findIndex((byte) => byte !== 0x0d && byte !== 0x0a) : 0;
+    if (stray >= 0) this.#fail(unexpected, stray, kept[stray]!);
+    else this.#kept = undefined;
     return this.#fault;
   }
 

@@ -1,11 +1,12 @@
 import { CHUNKED, type Framing, NO_BODY } from '../framing.ts';
 import type { HttpVersion, RequestHead } from '../head.ts';
 import type { HeaderBlock } from '../header-block.ts';
-import { IS_TARGET, IS_TOKEN } from './char-tables.ts';
+import { IS_TARGET, IS_TARGET_OR_OBS_TEXT, IS_TOKEN } from './char-tables.ts';
 import { type FaultCode, type HttpFault, httpFault } from './faults.ts';
 import { CLOSE, KEEP_ALIVE, UPGRADES } from './field-meaning.ts';
 import { NEED_MORE } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
+import { HOST } from './known-names.ts';
 import type { Http1Options } from './limits.ts';
 import { MessageParser } from './message-parser.ts';
 import { otherProtocolVersion, protocolVersion } from './protocol-version.ts';
@@ -37,6 +38,7 @@ export interface RequestParserOptions extends Http1Options {
 export class RequestParser extends MessageParser {
   readonly #sink: RequestSink;
   readonly #scheme: string;
+  readonly #targetBytes: Uint8Array;
   readonly #meaning = new HeadFields();
   #step = BLANK;
   #methodStart = 0;
@@ -50,6 +52,7 @@ export class RequestParser extends MessageParser {
     super(options, false);
     this.#sink = sink;
     this.#scheme = options.scheme ?? 'http';
+    this.#targetBytes = options.tolerate?.uriExtras === true ? IS_TARGET_OR_OBS_TEXT : IS_TARGET;
   }
 
   /**
@@ -108,7 +111,7 @@ export class RequestParser extends MessageParser {
           i++;
           break;
         case TARGET:
-          while (i < end && IS_TARGET[bytes[i]!] === 1) i++;
+          while (i < end && this.#targetBytes[bytes[i]!] === 1) i++;
           if (i === end) break;
           if (bytes[i] !== 0x20 || i - base === this.#methodEnd + 1)
             return fields.refuse('BAD_TARGET', i - base, bytes[i]!);
@@ -157,13 +160,13 @@ export class RequestParser extends MessageParser {
   protected override deliverHead(text: string): HttpFault | undefined {
     const method = text.substring(this.#methodStart, this.#methodEnd);
     const target = text.substring(this.#methodEnd + 1, this.#targetEnd);
-    const form = targetForm(method, target);
+    const anyUri = this.options.tolerate?.uriExtras === true;
+    const form = targetForm(method, target, anyUri);
     if (form === NOT_A_TARGET) return httpFault('BAD_TARGET', this.#methodEnd + 1);
-    const tolerate = this.options.tolerate;
-    if (target.includes('#') && tolerate?.uriExtras !== true)
+    if (!anyUri && target.includes('#'))
       return httpFault('BAD_TARGET', this.#methodEnd + 1 + target.indexOf('#'), 0x23);
     const meaning = this.#meaning;
-    const headers = meaning.read(this.fields, text, this.#version, this.options);
+    const headers = meaning.read(this.fields, text, this.#version, this.options, HOST);
     if (headers === undefined) return meaning.fault;
     const hostFault = this.#checkHost();
     if (hostFault !== undefined) return hostFault;

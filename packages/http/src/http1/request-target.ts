@@ -10,35 +10,39 @@ export const NOT_A_TARGET = -1;
 /** Methods whose `*` target speaks of the server as a whole: OPTIONS (RFC 9112 §3.2.4) and SSDP's search. */
 const ASTERISK_METHODS: readonly string[] = ['OPTIONS', 'M-SEARCH'];
 
-/** @hot The form of `target`, whose bytes are known to be visible ASCII, for `method`. */
-export function targetForm(method: string, target: string): number {
+/** @hot The form of `target`, whose bytes have been checked, for `method`. Schemes other than http and https only with `anyScheme`. */
+export function targetForm(method: string, target: string, anyScheme: boolean): number {
   if (method === 'CONNECT') return hasPort(target) && isAuthority(target, false) ? AUTHORITY_FORM : NOT_A_TARGET;
   const first = target.charCodeAt(0);
   if (first === 0x2f) return ORIGIN_FORM;
   if (target === '*') return ASTERISK_METHODS.includes(method) ? ASTERISK_FORM : NOT_A_TARGET;
-  return schemeLength(target) > 0 ? ABSOLUTE_FORM : NOT_A_TARGET;
+  return schemeLength(target, anyScheme) > 0 ? ABSOLUTE_FORM : NOT_A_TARGET;
 }
 
-/** The parts of an absolute-form target; undefined when its authority is malformed. `path` gets its `/` if it was empty. */
+/**
+ * The parts of an absolute-form target; undefined when its authority is malformed. `path` gets its `/` if it was empty.
+ * `anyUri` lets any scheme and `userinfo@` through.
+ */
 export function splitAbsoluteTarget(
   target: string,
-  userinfo: boolean,
+  anyUri: boolean,
 ): { readonly scheme: string; readonly authority: string; readonly path: string } | undefined {
-  const scheme = target.substring(0, schemeLength(target));
+  const scheme = target.substring(0, schemeLength(target, anyUri));
   const start = scheme.length + 3;
   let end = start;
   while (end < target.length && !'/?#'.includes(target[end]!)) end++;
   const authority = target.substring(start, end);
-  if (!isAuthority(authority, userinfo)) return undefined;
+  if (!isAuthority(authority, anyUri)) return undefined;
   const rest = target.substring(end);
   return { scheme: scheme.toLowerCase(), authority, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
 // Other schemes than these have no mapping onto an HTTP origin, so nothing could route them (RFC 9110 §4.2).
-function schemeLength(target: string): number {
+function schemeLength(target: string, anyScheme: boolean): number {
   const head = target.substring(0, 8).toLowerCase();
   if (head === 'https://') return 5;
-  return head.startsWith('http://') ? 4 : 0;
+  if (head.startsWith('http://')) return 4;
+  return anyScheme ? (/^[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(target)?.[0].length ?? 0) : 0;
 }
 
 function hasPort(target: string): boolean {

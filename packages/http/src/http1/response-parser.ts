@@ -6,6 +6,7 @@ import type { FaultCode, HttpFault } from './faults.ts';
 import { CLOSE, KEEP_ALIVE } from './field-meaning.ts';
 import { NEED_MORE } from './field-scanner.ts';
 import { HeadFields } from './head-fields.ts';
+import { NOTHING } from './known-names.ts';
 import type { Http1Options } from './limits.ts';
 import { MessageParser } from './message-parser.ts';
 import { otherProtocolVersion, protocolVersion } from './protocol-version.ts';
@@ -142,7 +143,7 @@ export class ResponseParser extends MessageParser {
   /** @hot */
   protected override deliverHead(text: string): HttpFault | undefined {
     const meaning = this.#meaning;
-    const headers = meaning.read(this.fields, text, this.#version, this.options);
+    const headers = meaning.read(this.fields, text, this.#version, this.options, NOTHING);
     if (headers === undefined) return meaning.fault;
     const status = this.#status;
     const interim = status < 200 && status !== 101;
