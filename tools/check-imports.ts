@@ -170,7 +170,8 @@ function mayUseAmbient(path: string): boolean {
     !/^packages\/[^/]+\/src\//.test(path) ||
     path.startsWith('packages/base/') ||
     isTest(path) ||
-    path.endsWith('/main.ts')
+    path.endsWith('/main.ts') ||
+    AMBIENT_FILES[path] !== undefined
   );
 }
 
