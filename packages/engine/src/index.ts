@@ -13,14 +13,20 @@ export type { OutlierConfig } from './cluster/outlier-config.ts';
 export type { Http1Options, Http2Options, UpstreamProtocol } from './cluster/protocol.ts';
 export { Issues } from './decode/issues.ts';
 export type { Origin } from './decode/origin.ts';
+export { durationMs, durationOr } from './decode/scalars.ts';
+export type { SupportedFields, SupportedMessages } from './decode/supported-fields.ts';
+export { checkFields } from './decode/supported-fields.ts';
 export type { SocketAddress } from './endpoint/address.ts';
 export { addressKey } from './endpoint/address.ts';
 export type { HealthState } from './endpoint/endpoint.ts';
 export { Endpoint } from './endpoint/endpoint.ts';
 export type { EdsHealth, EndpointSet, EndpointSpec, Locality, LocalityEndpoints } from './endpoint/endpoint-set.ts';
-export type { Format, FormatContext, FormatPart, StreamOperator } from './format/format.ts';
+export { compileFormat } from './format/compile-format.ts';
+export type { Format, FormatContext, FormatPart, MetadataOperator, StreamOperator } from './format/format.ts';
 export { STREAM_OPERATORS } from './format/format.ts';
 export type { HeaderOp, HeaderOpKind, HeaderOps } from './format/header-ops.ts';
+export { applyHeaderOps, compileHeaderOps, compileOption, sealOps } from './format/header-ops.ts';
+export { renderFormat, renderPart } from './format/render-format.ts';
 export type { PickContext, Picker } from './lb/picker.ts';
 export type {
   ConnectionHead,
@@ -33,21 +39,36 @@ export type {
 } from './listener/listener.ts';
 export type { Fraction } from './match/fraction.ts';
 export type { HeaderMatch } from './match/header-match.ts';
+export { describeHeader, matchesHeaderValue } from './match/header-match.ts';
 export type { QueryMatch } from './match/query-match.ts';
 export type { Regex } from './match/regex.ts';
-export { compileRegex } from './match/regex.ts';
-export type { PathKind, RouteMatch } from './match/route-match.ts';
+export { compileRegex, parseRegex } from './match/regex.ts';
+export type { FailedCondition, PathKind, RouteMatch } from './match/route-match.ts';
+export { describeMatch } from './match/route-match.ts';
 export type { StringMatch, StringMatchKind } from './match/string-match.ts';
+export { compileStringMatch, describeString, matchesString } from './match/string-match.ts';
+export { applyRequestHeaders, applyResponseHeaders } from './plan/apply.ts';
+export type { Explanation, RouteVerdict, SplitVerdict, VirtualHostVerdict } from './plan/explain-request.ts';
+export { explainRequest } from './plan/explain-request.ts';
 export type { ForwardPlan, Plan, RedirectPlan, ReplyPlan, ReplyReason } from './plan/plan.ts';
+export { planRequest } from './plan/plan-request.ts';
 export type { RequestHead } from './plan/request-head.ts';
 export { headValue } from './plan/request-head.ts';
+export type { Rewrite } from './plan/rewrite.ts';
+export { rewriteRequest } from './plan/rewrite.ts';
+export type { RequestTimeouts } from './plan/timeouts.ts';
+export { parseGrpcTimeoutMs, requestTimeouts } from './plan/timeouts.ts';
 export type { RateLimitedBackOff, RetryCondition, RetryPolicy } from './retry/policy.ts';
 export { RETRY_CONDITIONS } from './retry/policy.ts';
+export type { RouteTableOptions } from './route/compile-route-table.ts';
+export { compileRouteTable } from './route/compile-route-table.ts';
+export type { DecodeFilterConfig } from './route/levels.ts';
 export type {
   ClusterChoice,
   DirectResponseAction,
   FilterOverrides,
   ForwardAction,
+  GrpcTimeout,
   HashPolicy,
   HostRewrite,
   MetadataMatch,
@@ -64,3 +85,4 @@ export type {
   VirtualHost,
   WeightedCluster,
 } from './route/route.ts';
+export { SHARED_MESSAGES } from './route/supported.ts';

@@ -63,18 +63,25 @@ export interface FormatContext {
   /** The fact, or undefined when it is not known (yet). `argument` is what stood in parentheses. */
   stream(operator: StreamOperator, argument: string | undefined): string | undefined;
   /** `DYNAMIC_METADATA(ns:key…)` and `FILTER_STATE(key)`. */
-  metadata(
-    kind: 'DYNAMIC_METADATA' | 'CLUSTER_METADATA' | 'UPSTREAM_METADATA' | 'FILTER_STATE',
-    path: readonly string[],
-  ): string | undefined;
+  metadata(source: MetadataOperator, path: readonly string[]): string | undefined;
   environment(name: string): string | undefined;
 }
+
+export const METADATA_OPERATORS = [
+  'DYNAMIC_METADATA',
+  'CLUSTER_METADATA',
+  'UPSTREAM_METADATA',
+  'FILTER_STATE',
+] as const;
+export type MetadataOperator = (typeof METADATA_OPERATORS)[number];
 
 export type FormatPart =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'request' | 'response' | 'trailer';
+      /** Lower-case. */
       readonly name: string;
+      /** Used when the first is missing: `%REQ(X?Y)%`. */
       readonly orName: string | undefined;
       readonly maxLength: number | undefined;
     }
@@ -86,7 +93,7 @@ export type FormatPart =
     }
   | {
       readonly kind: 'metadata';
-      readonly source: 'DYNAMIC_METADATA' | 'CLUSTER_METADATA' | 'UPSTREAM_METADATA' | 'FILTER_STATE';
+      readonly source: MetadataOperator;
       readonly path: readonly string[];
       readonly maxLength: number | undefined;
     }

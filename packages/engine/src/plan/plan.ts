@@ -1,4 +1,11 @@
-import type { FilterOverrides, ForwardAction, Route, VirtualHost, WeightedCluster } from '../route/route.ts';
+import type {
+  FilterOverrides,
+  ForwardAction,
+  MetadataMatch,
+  Route,
+  VirtualHost,
+  WeightedCluster,
+} from '../route/route.ts';
 
 /** Send the request to `cluster`. Applied with `rewriteRequest` and `applyRequestHeaders`. */
 export interface ForwardPlan {
@@ -10,6 +17,8 @@ export interface ForwardPlan {
   readonly cluster: string;
   /** The entry of a weighted split that won, when the action is one. */
   readonly weighted: WeightedCluster | undefined;
+  /** What subset selection looks for: the route's criteria and the weighted cluster's. */
+  readonly metadataMatch: MetadataMatch | undefined;
   /** Per-filter configuration that applies here, most specific first. */
   readonly filterConfigs: FilterOverrides;
 }

@@ -3,6 +3,7 @@ import type { HeaderOps } from '../format/header-ops.ts';
 import type { Fraction } from '../match/fraction.ts';
 import type { Regex } from '../match/regex.ts';
 import type { RouteMatch } from '../match/route-match.ts';
+import type { ForwardPlan, Plan, ReplyPlan } from '../plan/plan.ts';
 import type { RetryPolicy } from '../retry/policy.ts';
 import type { HostIndex } from './host-index.ts';
 import type { RouteIndex } from './route-index.ts';
@@ -28,7 +29,7 @@ export interface RouteTable {
   readonly filterConfigs: FilterOverrides;
   readonly origin: Origin | undefined;
   /** @internal */
-  readonly hosts: HostIndex<VirtualHost>;
+  readonly hosts: HostIndex<HostEntry>;
 }
 
 export interface VirtualHost {
@@ -44,8 +45,18 @@ export interface VirtualHost {
   readonly isTimeoutRetryHeader: boolean;
   readonly filterConfigs: FilterOverrides;
   readonly origin: Origin | undefined;
-  /** @internal */
+}
+
+/** A virtual host with what look-ups need. @internal */
+export interface HostEntry {
+  readonly virtualHost: VirtualHost;
+  /** By route position: the plan, when it does not depend on the request. */
+  readonly plans: readonly (Plan | undefined)[];
+  /** By route position, of weighted routes: the plan of each cluster. */
+  readonly splits: readonly (readonly ForwardPlan[] | undefined)[];
   readonly index: RouteIndex;
+  /** No route matches. */
+  readonly noRoute: ReplyPlan;
 }
 
 export interface Route {
@@ -151,6 +162,13 @@ export interface WeightedCluster {
 /** `metadata_match.filter_metadata["envoy.lb"]`: what subset selection looks for, sorted by key; values as JSON text. */
 export type MetadataMatch = readonly (readonly [key: string, value: string])[];
 
+export interface GrpcTimeout {
+  /** 0: no upper bound. */
+  readonly maxMs: number;
+  /** Taken off the client's timeout, when it is longer than that. */
+  readonly offsetMs: number;
+}
+
 /** `route`: everything about forwarding that does not depend on the request. Times in milliseconds. */
 export interface ForwardAction {
   readonly kind: 'forward';
@@ -165,9 +183,10 @@ export interface ForwardAction {
   readonly idleTimeoutMs: number | undefined;
   /** Undefined leaves the connection manager's; 0 is no limit. */
   readonly maxStreamDurationMs: number | undefined;
-  /** Undefined: `grpc-timeout` is not honoured. 0: honoured without an upper bound. */
-  readonly maxGrpcTimeoutMs: number | undefined;
-  readonly grpcTimeoutOffsetMs: number;
+  /** How `grpc-timeout` bounds the exchange (`max_grpc_timeout`); undefined: it does not. */
+  readonly grpcTimeout: GrpcTimeout | undefined;
+  /** How `grpc-timeout` bounds the stream (`max_stream_duration.grpc_timeout_header_max`); undefined: it does not. */
+  readonly grpcStreamDuration: GrpcTimeout | undefined;
   readonly retry: RetryPolicy | undefined;
   readonly mirrors: readonly MirrorPolicy[];
   readonly hash: readonly HashPolicy[];
