@@ -92,10 +92,8 @@ export function serialiseRequestHead(request: OutgoingRequest, framing: Framing,
   if (!isFieldValue(authority)) throw new HeaderInjectionError('host', 'value');
   const raw = request.rawNames;
   const host = raw === undefined ? 'host: ' : 'Host: ';
-  const line = `${method} ${target} HTTP/1.1\r\n${host}${authority}\r\n`;
-  return (
-    line + fieldLines(request.headers, raw, false) + framingLine(framing, false) + CONNECTION_LINES[connection] + '\r\n'
-  );
+  const fields = fieldLines(request.headers, raw, false) + framingLine(framing, false) + CONNECTION_LINES[connection];
+  return `${method} ${target} HTTP/1.1\r\n${host}${authority}\r\n${fields}\r\n`;
 }
 
 /**
@@ -114,13 +112,8 @@ export function serialiseResponseHead(
   const line = (reason === '' ? STATUS_LINES[status] : undefined) ?? statusLine(status, reason);
   // RFC 9110 §8.6: no Content-Length in 1xx and 204.
   const keepLength = framing < CHUNKED && status >= 200 && status !== 204;
-  return (
-    line +
-    fieldLines(headers, rawNames, keepLength) +
-    framingLine(framing, true) +
-    CONNECTION_LINES[connection] +
-    '\r\n'
-  );
+  const fields = fieldLines(headers, rawNames, keepLength) + framingLine(framing, true) + CONNECTION_LINES[connection];
+  return `${line}${fields}\r\n`;
 }
 
 function statusLine(status: number, reason: string): string {
