@@ -1,6 +1,27 @@
 import type { Command } from '../command/command.ts';
+import { apply } from './apply.ts';
+import { control } from './control.ts';
 import { demo } from './demo.ts';
+import { gateway } from './gateway.ts';
+import { proxy } from './proxy.ts';
+import { proxyConfig } from './proxy-config.ts';
+import { proxyStatus } from './proxy-status.ts';
+import { run } from './run.ts';
+import { up } from './up.ts';
+import { validate } from './validate.ts';
 import { version } from './version.ts';
 
 /** Every command, in the order of `weft --help`. */
-export const COMMANDS: readonly Command[] = [demo, version];
+export const COMMANDS: readonly Command[] = [
+  demo,
+  up,
+  run,
+  apply,
+  validate,
+  proxyStatus,
+  proxyConfig,
+  version,
+  control,
+  gateway,
+  proxy,
+];

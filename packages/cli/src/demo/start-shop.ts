@@ -5,10 +5,11 @@ import { messageOf } from '../command/failure.ts';
 import { addressModeOf } from '../local/address-plan.ts';
 import { type AddressClaim, claimAddress } from '../local/claim-address.ts';
 import { freePort } from '../local/free-port.ts';
-import { gatewayEntryOf, gatewayIdentity, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
+import { gatewayEntryOf, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
 import type { ExitStatus } from '../local/managed-process.ts';
 import { ProxyProcess } from '../local/proxy-process.ts';
 import type { Shutdown } from '../local/shutdown.ts';
+import { startGateway } from '../local/start-gateway.ts';
 import {
   appEnvironment,
   sidecarIdentity,
@@ -67,7 +68,8 @@ export async function startShop(input: ShopInput, cli: CliContext): Promise<Runn
   const apps = await Promise.all(placed.map((p) => startService(p, input, cli)));
   const bank = await startBank(input, cli);
   const sidecars = await Promise.all(placed.map((p) => startSidecar(p, input, cli)));
-  const gatewayProxy = await startGateway(gateway, input, cli);
+  const start = { xds: input.controlPlane.xdsAddress, folder: input.folder, shutdown: input.shutdown };
+  const gatewayProxy = await startGateway(gateway, start, cli);
   for (const [i, sidecar] of sidecars.entries()) sidecar.guard(groupsOf(apps[i]));
   gatewayProxy.guard(groupsOf(bank));
 
@@ -188,23 +190,6 @@ function demoGateway(ports: DemoPorts): LocalGateway {
     ports: ports.gatewayProxy,
     portMap: mapGatewayPorts([], { offset: ports.offset, http: ports.gateway }),
   };
-}
-
-function startGateway(gateway: LocalGateway, input: ShopInput, cli: CliContext): Promise<ProxyProcess> {
-  return ProxyProcess.start({
-    bootstrap: {
-      identity: gatewayIdentity(gateway),
-      ports: gateway.ports,
-      mode: addressModeOf(cli.platform),
-      xds: input.controlPlane.xdsAddress,
-    },
-    folder: join(input.folder, gateway.name),
-    version: input.version,
-    env: cli.env,
-    clock: cli.clock,
-    onSpawn: (child) => input.shutdown.add(child),
-    onCrash: reportCrash('gateway', cli),
-  });
 }
 
 function reportCrash(name: string, cli: CliContext): (status: ExitStatus, backoffMs: number, logPath: string) => void {

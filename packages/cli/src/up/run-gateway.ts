@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import type { CliContext } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
-import { weftVersion } from '../command/version.ts';
-import { addressModeOf } from '../local/address-plan.ts';
 import { requireFreePorts } from '../local/free-port.ts';
-import { gatewayIdentity, gatewayPorts, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
-import { ProxyProcess } from '../local/proxy-process.ts';
+import { gatewayPorts, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
 import { runFolder } from '../local/run-folder.ts';
 import { Shutdown } from '../local/shutdown.ts';
+import { startGateway } from '../local/start-gateway.ts';
 
 export interface GatewayOptions {
   readonly name: string;
@@ -41,23 +38,8 @@ export async function runGateway(options: GatewayOptions, cli: CliContext): Prom
     cli.platform,
   );
   using shutdown = new Shutdown(cli);
-  const bootstrap = {
-    identity: gatewayIdentity(gateway),
-    ports: gateway.ports,
-    mode: addressModeOf(cli.platform),
-    xds: options.xds,
-  };
-  const folder = join(await runFolder('gateways', cli.env), `${options.name}-${gateway.ports.adminPort}`);
-  const proxy = await ProxyProcess.start({
-    bootstrap,
-    folder,
-    version: weftVersion(),
-    env: cli.env,
-    clock: cli.clock,
-    onSpawn: (child) => shutdown.add(child),
-    onCrash: (status, backoffMs, log) =>
-      cli.err.write(`✗ the gateway ended with exit code ${status.code}; again in ${backoffMs} ms; log: ${log}\n`),
-  });
+  const folder = await runFolder(`gateways-${gateway.ports.adminPort}`, cli.env);
+  const proxy = await startGateway(gateway, { xds: options.xds, folder, shutdown }, cli);
   cli.err.write(`waiting for configuration from ${options.xds.host}:${options.xds.port}; log: ${proxy.logPath}\n`);
   const live = await Promise.race([proxy.ready.then(() => true), shutdown.stopped.then(() => false)]);
   if (live) cli.out.write(`ready; admin http://${options.address}:${gateway.ports.adminPort}\n`);
