@@ -54,6 +54,7 @@ export const PROTO_FILES: readonly string[] = [
   'envoy/extensions/upstreams/http/v3/http_protocol_options.proto',
   'envoy/service/ratelimit/v3/rls.proto',
   'envoy/type/v3/http_status.proto',
+  'udpa/type/v1/typed_struct.proto',
 ];
 
 /**
