@@ -1,0 +1,91 @@
+/** The one configuration that Envoy and our proxy get: a listener, a route for everything, a cluster of one endpoint. */
+import type { JsonObject } from '@bufbuild/protobuf';
+
+const HTTP_CONNECTION_MANAGER =
+  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
+const HTTP_PROTOCOL_OPTIONS = 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+export function address(port: number): JsonObject {
+  return { socket_address: { address: '127.0.0.1', port_value: port } };
+}
+
+/** `routes` is the connection manager's route_config or rds. */
+export function listener(port: number, routes: JsonObject): JsonObject {
+  const manager = {
+    '@type': HTTP_CONNECTION_MANAGER,
+    stat_prefix: 'forward',
+    ...routes,
+    http_filters: [{ name: 'envoy.filters.http.router', typed_config: { '@type': ROUTER } }],
+  };
+  return {
+    name: 'forward',
+    address: address(port),
+    filter_chains: [{ filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }] }],
+  };
+}
+
+export const ROUTES: JsonObject = {
+  name: 'forward',
+  virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'backend' } }] }],
+};
+
+export function endpoints(backendPort: number): JsonObject {
+  return {
+    cluster_name: 'backend',
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: address(backendPort) } }] }],
+  };
+}
+
+function node(id: string): JsonObject {
+  return { id: `sidecar~127.0.0.1~${id}.default~default.svc.cluster.local`, cluster: 'bench' };
+}
+
+/** A bootstrap file with everything in it. */
+export function staticBootstrap(id: string, port: number, adminPort: number, backendPort: number): JsonObject {
+  return {
+    node: node(id),
+    admin: { address: address(adminPort) },
+    static_resources: {
+      listeners: [listener(port, { route_config: ROUTES })],
+      clusters: [{ name: 'backend', type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(backendPort) }],
+    },
+  };
+}
+
+/** A bootstrap file that knows only where the ADS server is. */
+export function adsBootstrap(id: string, adminPort: number, xdsPort: number, delta: boolean): JsonObject {
+  const fromAds = { ads: {}, resource_api_version: 'V3' };
+  return {
+    node: node(id),
+    admin: { address: address(adminPort) },
+    dynamic_resources: {
+      ads_config: {
+        api_type: delta ? 'DELTA_GRPC' : 'GRPC',
+        transport_api_version: 'V3',
+        grpc_services: [{ envoy_grpc: { cluster_name: 'xds' } }],
+      },
+      cds_config: fromAds,
+      lds_config: fromAds,
+    },
+    static_resources: {
+      clusters: [
+        {
+          name: 'xds',
+          type: 'STATIC',
+          connect_timeout: '1s',
+          typed_extension_protocol_options: {
+            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+              '@type': HTTP_PROTOCOL_OPTIONS,
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          load_assignment: {
+            cluster_name: 'xds',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(xdsPort) } }] }],
+          },
+        },
+      ],
+    },
+  };
+}

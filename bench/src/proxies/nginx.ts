@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, LOAD_CORE, PROXY_CORE, type Running, startPinned, untilListening } from '../measure/running.ts';
+
+export interface Started extends AsyncDisposable {
+  readonly pid: number;
+  readonly port: number;
+}
+
+function started(running: Running, port: number): Started {
+  return { pid: running.pid, port, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+}
+
+/** One worker, logging to nowhere, paths below `folder`. */
+function config(folder: string, port: number, http: string, server: string): string {
+  return `
+daemon off;
+user ${process.getuid?.() === 0 ? 'root' : 'nobody'};
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log warn;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  keepalive_timeout 3600s;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  ${http}
+  server { listen 127.0.0.1:${port} reuseport backlog=4096; ${server} }
+}
+`;
+}
+
+async function start(core: number, program: string, folder: string, http: string, server: string): Promise<Started> {
+  const port = await freePort();
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, config(folder, port, http, server));
+  const running = startPinned(core, program, ['-c', file, '-p', folder, '-e', join(folder, 'error.log')]);
+  await untilListening(running, port, 'nginx');
+  return started(running, port);
+}
+
+/** What answers: a small fixed response, on the load's core. nginx, because a cheaper answer leaves more of that core to the load. */
+export function startBackend(program: string, folder: string, bodyBytes: number): Promise<Started> {
+  const body = 'x'.repeat(bodyBytes);
+  return start(
+    LOAD_CORE,
+    program,
+    join(folder, 'backend'),
+    '',
+    `location / { default_type text/plain; return 200 "${body}"; }`,
+  );
+}
+
+/** nginx as a reverse proxy with kept-alive connections to the backend. */
+export function startNginx(program: string, folder: string, backendPort: number): Promise<Started> {
+  const upstream = `upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 1000000000; keepalive_timeout 3600s; }`;
+  const location =
+    'location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }';
+  return start(PROXY_CORE, program, join(folder, 'nginx'), upstream, location);
+}

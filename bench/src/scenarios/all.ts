@@ -1,0 +1,5 @@
+import { http1Plain } from './http1-plain.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A scenario is a file beside this one and a line here. */
+export const SCENARIOS: readonly Scenario[] = [http1Plain];
