@@ -1,14 +1,24 @@
 import type { Issue } from '@weft/base';
-import type { MeshProxy, Snapshot } from '@weft/mesh';
+import type { EgressListener, MeshProxy, Node, Snapshot } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
+import { blackHoleCluster, passthroughCluster } from './cluster/catch-all.ts';
+import { outboundClusters } from './cluster/outbound-clusters.ts';
+import { gatewayListener } from './gateway/listeners.ts';
+import { mergeGateways } from './gateway/merge.ts';
+import { gatewayRoutes } from './gateway/routes.ts';
+import { gatewaySecrets } from './gateway/secrets.ts';
+import { boundInbound, inboundPorts } from './listener/inbound.ts';
+import { httpProxyListener, outboundListeners } from './listener/outbound.ts';
+import { HTTP_PROXY_ROUTE } from './names.ts';
+import { sidecarRoutes } from './route/sidecar-routes.ts';
 
 /**
- * What one proxy gets, by kind and by name. The keys are those of RESOURCE_KINDS. The maps are in the order to send. A message
- * whose inputs did not change is the same object as before (across proxies too), so a hash can be kept in a WeakMap.
+ * What one proxy gets, by kind and by name. The keys are those of RESOURCE_KINDS. The maps are in the order to send. A cluster or
+ * endpoint message whose inputs did not change is the same object as before (across proxies too), so a hash can be kept in a WeakMap.
  */
 export interface TranslatedResources {
   readonly cluster: ReadonlyMap<string, Cluster>;
@@ -22,4 +32,87 @@ export interface TranslatedResources {
 }
 
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
-export declare function translate(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources;
+export function translate(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
+  return proxy.node.type === 'router' ? translateGateway(snapshot, proxy) : translateSidecar(snapshot, proxy);
+}
+
+interface Draft {
+  readonly cluster: Map<string, Cluster>;
+  readonly endpoint: Map<string, ClusterLoadAssignment>;
+  readonly listener: Map<string, Listener>;
+  readonly route: Map<string, RouteConfiguration>;
+  readonly issues: Issue[];
+}
+
+function begin(snapshot: Snapshot, proxy: MeshProxy): Draft {
+  const draft: Draft = {
+    cluster: new Map(),
+    endpoint: new Map(),
+    listener: new Map(),
+    route: new Map(),
+    issues: [],
+  };
+  for (const { cluster, assignment } of outboundClusters(snapshot, proxy)) {
+    draft.cluster.set(cluster.name, cluster);
+    if (assignment !== undefined) draft.endpoint.set(cluster.name, assignment);
+  }
+  put(draft.cluster, blackHoleCluster(snapshot.mesh));
+  return draft;
+}
+
+function put<T extends { readonly name: string }>(map: Map<string, T>, message: T): void {
+  map.set(message.name, message);
+}
+
+function intercepts(node: Node): boolean {
+  return node.type === 'sidecar' && node.interception !== 'NONE';
+}
+
+function translateSidecar(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
+  const draft = begin(snapshot, proxy);
+  const captured = intercepts(proxy.node);
+  put(draft.cluster, passthroughCluster(snapshot.mesh, captured));
+  const inbound = boundInbound(inboundPorts(snapshot, proxy, captured), snapshot, proxy, draft.issues);
+  for (const cluster of inbound.clusters) put(draft.cluster, cluster);
+  const taken = new Set(inbound.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
+  for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
+  for (const each of inbound.listeners) put(draft.listener, each);
+  return { ...draft, secret: new Map() };
+}
+
+function addEgress(
+  draft: Draft,
+  snapshot: Snapshot,
+  proxy: MeshProxy,
+  egress: EgressListener,
+  taken: ReadonlySet<number>,
+): void {
+  const host = egress.listener?.bind || proxy.node.ip;
+  const input = { snapshot, proxy, egress, host, intercepts: intercepts(proxy.node), taken };
+  const listeners = [...outboundListeners(input, draft.issues)];
+  const forHttpProxy = egress.listener?.port === undefined ? httpProxyListener(input) : undefined;
+  if (forHttpProxy !== undefined) listeners.push(forHttpProxy);
+  for (const { listener, routePort } of listeners) {
+    // The first egress listener that names a port has it (sidecar.go, GetEgressListenerForRDS).
+    if (draft.listener.has(listener.name)) continue;
+    draft.listener.set(listener.name, listener);
+    if (routePort === undefined) continue;
+    const name = routePort === 0 ? HTTP_PROXY_ROUTE : String(routePort);
+    put(draft.route, sidecarRoutes({ name, listenPort: routePort, egress, proxy, snapshot }, draft.issues));
+  }
+}
+
+function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
+  const draft = begin(snapshot, proxy);
+  const ports = mergeGateways(snapshot.gatewaysOf(proxy.node), proxy, draft.issues);
+  for (const port of ports) {
+    const listener = gatewayListener(port, snapshot, proxy, draft.issues);
+    if (listener === undefined) continue;
+    put(draft.listener, listener);
+    const byRoute = Map.groupBy(port.servers, (server) => server.routeName);
+    for (const [name, servers] of byRoute) {
+      if (name !== '') put(draft.route, gatewayRoutes(name, servers, snapshot, proxy));
+    }
+  }
+  return { ...draft, secret: gatewaySecrets(ports, snapshot, proxy, draft.issues) };
+}

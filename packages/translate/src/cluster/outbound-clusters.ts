@@ -1,0 +1,64 @@
+import type { DestinationRule, MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
+import { type Cluster, Cluster_DiscoveryType } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
+import { assignment } from '../endpoint/assignment.ts';
+import { Memo } from '../memo.ts';
+import { outboundClusterOf } from './outbound.ts';
+import { effectivePolicy } from './traffic-policy.ts';
+
+export interface ClusterWithEndpoints {
+  readonly cluster: Cluster;
+  /** Undefined when the cluster does not ask for its endpoints by EDS. */
+  readonly assignment: ClusterLoadAssignment | undefined;
+}
+
+/** Made once, then shared by every proxy that sees the same service through the same rule. */
+const memo = new Memo<readonly ClusterWithEndpoints[]>();
+
+/** The clusters of every service and subset in a proxy's scope, and the endpoints of those that ask for them. */
+export function outboundClusters(snapshot: Snapshot, proxy: MeshProxy): readonly ClusterWithEndpoints[] {
+  const { node, scope } = proxy;
+  const { mesh } = snapshot;
+  const intercepts = node.interception !== 'NONE';
+  const found: ClusterWithEndpoints[] = [];
+  for (const service of scope.services) {
+    const rule = scope.destinationRule(service, node.labels);
+    const make = (): readonly ClusterWithEndpoints[] =>
+      service.ports.flatMap((port) => clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts }));
+    found.push(...memo.get(service, [rule, mesh, node.type, intercepts], make));
+  }
+  return found;
+}
+
+interface Input {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly rule: DestinationRule | undefined;
+  readonly mesh: Snapshot['mesh'];
+  readonly proxyType: 'sidecar' | 'router';
+  readonly intercepts: boolean;
+}
+
+function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
+  const { service, port, rule, mesh } = input;
+  if (port.protocol === 'udp' || service.resolution === 'alias') return [];
+  const found: ClusterWithEndpoints[] = [];
+  for (const subset of [undefined, ...(rule?.subsets ?? [])]) {
+    const cluster = outboundClusterOf({ ...input, subset });
+    if (cluster === undefined) continue;
+    const isEds =
+      cluster.clusterDiscoveryType.case === 'type' && cluster.clusterDiscoveryType.value === Cluster_DiscoveryType.EDS;
+    const policy = effectivePolicy(mesh, rule, subset?.subset.trafficPolicy, port.number);
+    const endpoints = isEds
+      ? assignment({
+          clusterName: cluster.name,
+          endpoints: service.endpoints,
+          port: port.number,
+          subset: subset?.subset.labels ?? {},
+          sendUnready: !policy.outlierDetection?.minHealthPercent,
+        })
+      : undefined;
+    found.push({ cluster, assignment: endpoints });
+  }
+  return found;
+}

@@ -1,0 +1,174 @@
+import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
+import type { TrafficPolicy } from '@weft/config';
+import type { DestinationRule, MeshSettings, Node, RuleSubset, Service, ServicePort } from '@weft/mesh';
+import { isWildcard } from '@weft/mesh';
+import {
+  type Cluster,
+  Cluster_DnsLookupFamily,
+  ClusterSchema,
+  Cluster_DiscoveryType as Discovery,
+  Cluster_LbPolicy as Lb,
+} from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import { assignment } from '../endpoint/assignment.ts';
+import { outboundCluster } from '../names.ts';
+import { configPath, weftOrigin } from '../origin.ts';
+import { adsSource } from '../wire/ads.ts';
+import { duration } from '../wire/duration.ts';
+import { circuitBreakers } from './circuit-breakers.ts';
+import { forwardProxyDiscovery } from './forward-proxy.ts';
+import { httpProtocolOptions } from './http-options.ts';
+import { loadBalancing } from './load-balancer.ts';
+import { outlierDetection } from './outlier.ts';
+import { tcpKeepalive } from './tcp-keepalive.ts';
+import { effectivePolicy } from './traffic-policy.ts';
+import { originatesTls, upstreamTls, usesAutoSni } from './upstream-tls.ts';
+
+/** Everything an outbound cluster depends on; its parts are compared by identity when deciding whether to make it anew. */
+export interface OutboundClusterInput {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly rule: DestinationRule | undefined;
+  readonly subset: RuleSubset | undefined;
+  readonly mesh: MeshSettings;
+  readonly proxyType: Node['type'];
+  readonly intercepts: boolean;
+}
+
+/** Service + DestinationRule → Cluster (core/cluster.go, cluster_builder.go). Undefined when it can have no endpoint. */
+export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefined {
+  const { service, port, rule, subset, mesh } = input;
+  const policy = effectivePolicy(mesh, rule, subset?.subset.trafficPolicy, port.number);
+  const subsetName = subset?.subset.name ?? '';
+  const name = outboundCluster(port.number, subsetName, service.hostname);
+  const discovery = discoveryOf(input, policy, name);
+  if (discovery === undefined) return undefined;
+  const { connectionPool } = policy;
+  const isHttp2 = connectionPool?.http?.h2UpgradePolicy === 'UPGRADE' || ['http2', 'grpc'].includes(port.protocol);
+  return create(ClusterSchema, {
+    name,
+    altStatName: `${name};`,
+    connectTimeout: duration(connectionPool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
+    circuitBreakers: circuitBreakers(connectionPool, policy.retryBudget),
+    typedExtensionProtocolOptions: httpProtocolOptions({
+      port,
+      pool: connectionPool,
+      mesh,
+      inbound: false,
+      isSidecar: input.proxyType === 'sidecar',
+      autoSni: usesAutoSni(policy.tls),
+    }),
+    ...loadBalancing(policy.loadBalancer),
+    // Panic mode would send traffic to endpoints known to be unready.
+    commonLbConfig: { healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 } },
+    ...(policy.outlierDetection && { outlierDetection: outlierDetection(policy.outlierDetection) }),
+    ...(originatesTls(policy.tls) && { transportSocket: upstreamTls(policy.tls, isHttp2) }),
+    ...tcpKeepalive(mesh, connectionPool),
+    metadata: { filterMetadata: clusterMetadata(input) },
+    ...discovery,
+  });
+}
+
+type DiscoveryInit = Partial<MessageInitShape<typeof ClusterSchema>>;
+
+function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: string): DiscoveryInit | undefined {
+  const { service, port, mesh, subset } = input;
+  const resolution = policy.loadBalancer?.simple === 'PASSTHROUGH' ? 'passthrough' : service.resolution;
+  switch (resolution) {
+    case 'client-side-lb':
+      return eds();
+    case 'passthrough':
+      return passthrough(input, name);
+    case 'dns-lb':
+    case 'dns-round-robin-lb': {
+      const type = resolution === 'dns-lb' ? Discovery.STRICT_DNS : Discovery.LOGICAL_DNS;
+      const loadAssignment = assignment({
+        clusterName: name,
+        endpoints: service.endpoints,
+        port: port.number,
+        subset: subset?.subset.labels ?? {},
+        sendUnready: true,
+      });
+      if (loadAssignment.endpoints.length === 0) return undefined;
+      return { ...dns(type, mesh), loadAssignment };
+    }
+    case 'dynamic-dns':
+      if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(name), lbPolicy: Lb.CLUSTER_PROVIDED };
+      return { ...dns(Discovery.STRICT_DNS, mesh), loadAssignment: hostAssignment(name, input) };
+    case 'alias':
+      return undefined;
+  }
+}
+
+function eds(): DiscoveryInit {
+  return {
+    clusterDiscoveryType: { case: 'type', value: Discovery.EDS },
+    edsClusterConfig: { edsConfig: adsSource() },
+  };
+}
+
+/**
+ * "The address the client chose". A gateway has none and uses the endpoints; so does a proxy without interception, whose clients
+ * connect to the proxy itself: a host name without endpoints is looked up instead.
+ */
+function passthrough(input: OutboundClusterInput, name: string): DiscoveryInit {
+  const { service, mesh, intercepts, proxyType } = input;
+  if (intercepts && proxyType === 'sidecar') {
+    return {
+      clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
+      lbPolicy: Lb.CLUSTER_PROVIDED,
+      lbConfig: { case: undefined },
+    };
+  }
+  if (service.registry === 'Kubernetes' || service.endpoints.length > 0 || proxyType === 'router') return eds();
+  if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(name), lbPolicy: Lb.CLUSTER_PROVIDED };
+  return { ...dns(Discovery.STRICT_DNS, mesh), loadAssignment: hostAssignment(name, input) };
+}
+
+function dns(type: Discovery.STRICT_DNS | Discovery.LOGICAL_DNS, mesh: MeshSettings): DiscoveryInit {
+  return {
+    clusterDiscoveryType: { case: 'type', value: type },
+    dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
+    dnsRefreshRate: duration(mesh.dnsRefreshRateMs),
+    respectDnsTtl: true,
+  };
+}
+
+/** One endpoint: the host name itself. */
+function hostAssignment(clusterName: string, { service, port }: OutboundClusterInput): DiscoveryInit['loadAssignment'] {
+  return assignment({
+    clusterName,
+    endpoints: [
+      {
+        address: service.hostname,
+        port: port.number,
+        servicePort: port.number,
+        servicePortName: port.name,
+        labels: {},
+        locality: { region: '', zone: '', subZone: '' },
+        network: '',
+        weight: 0,
+        namespace: service.namespace,
+        workload: service.name,
+        serviceAccount: '',
+        clusterId: '',
+        ready: true,
+      },
+    ],
+    port: port.number,
+    subset: {},
+    sendUnready: true,
+  });
+}
+
+/** `istio.services` names the destination in metrics, `istio.config` and `istio.subset` the rule, `weft` where it stands. */
+function clusterMetadata({ service, rule, subset }: OutboundClusterInput): Record<string, JsonObject> {
+  const [ref] = rule?.origins ?? [];
+  const istio: JsonObject = {
+    services: [{ host: service.hostname, name: service.name, namespace: service.namespace }],
+    ...(service.meshExternal && { external: true }),
+    ...(ref && { config: configPath(ref) }),
+    ...(subset && { subset: subset.subset.name ?? '' }),
+  };
+  const origin = subset?.origin ?? { ref: ref ?? service.origin, path: '' };
+  return { istio, weft: weftOrigin(origin) };
+}

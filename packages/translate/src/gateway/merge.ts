@@ -1,0 +1,123 @@
+import type { Issue } from '@weft/base';
+import type { Gateway, MeshProxy, ServerOf } from '@weft/mesh';
+import { formatRef } from '@weft/mesh';
+
+/** A server with the Gateway it belongs to and the port it really listens on. */
+export interface MergedServer extends ServerOf {
+  readonly gateway: Gateway;
+  readonly port: number;
+  readonly bind: string;
+  /** The route configuration of its HTTP requests; '' when it has none. */
+  readonly routeName: string;
+}
+
+/** One listener: plaintext HTTP servers share their routes; TLS servers, and TCP ones, have chains of their own. */
+export interface MergedPort {
+  readonly bind: string;
+  readonly port: number;
+  readonly kind: 'http' | 'chains';
+  readonly servers: readonly MergedServer[];
+}
+
+const HTTP_PROTOCOLS: ReadonlySet<string> = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB']);
+
+/**
+ * The servers of all Gateways that select a proxy, put together by address and port, oldest Gateway first (model/gateway.go,
+ * mergeGateways): plaintext HTTP merges, TLS is told apart by server name, a server that clashes is left out and reported.
+ */
+export function mergeGateways(gateways: readonly Gateway[], proxy: MeshProxy, issues: Issue[]): readonly MergedPort[] {
+  const ports = new Map<string, { bind: string; port: number; kind: MergedPort['kind']; servers: MergedServer[] }>();
+  const tlsHosts = new Map<string, Set<string>>();
+  for (const gateway of gateways) {
+    for (const serverOf of gateway.servers) {
+      const server = mergedServer(gateway, serverOf, proxy);
+      if (server === undefined) continue;
+      const key = `${server.bind}_${server.port}`;
+      const kind = isPlainHttp(server) ? 'http' : 'chains';
+      const known = ports.get(key);
+      const clash = known === undefined ? undefined : clashWith(known, server, kind);
+      const duplicates = duplicateHosts(server, key, tlsHosts);
+      if (clash !== undefined || duplicates.length > 0) {
+        issues.push(skipped(server, clash ?? `another server of the port already has ${duplicates.join(', ')}`));
+        continue;
+      }
+      if (known === undefined) ports.set(key, { bind: server.bind, port: server.port, kind, servers: [server] });
+      else known.servers.push(server);
+    }
+  }
+  return [...ports.values()].sort((a, b) => a.port - b.port);
+}
+
+function mergedServer(gateway: Gateway, serverOf: ServerOf, proxy: MeshProxy): MergedServer | undefined {
+  const said = serverOf.server.port;
+  if (said?.number === undefined) return undefined;
+  // A Gateway names the port of the Service in front of it; the proxy listens on the target port (resolvePorts).
+  const port = proxy.instances.find((each) => each.port.number === said.number)?.endpoint.port ?? said.number;
+  const bind = serverOf.server.bind || '0.0.0.0';
+  return { ...serverOf, gateway, port, bind, routeName: routeNameOf(serverOf, gateway, port) };
+}
+
+/** `http.<port>` for plaintext, `https.<port>.<port name>.<gateway>.<namespace>` for a server that ends TLS (gatewayRDSRouteName). */
+function routeNameOf({ server }: ServerOf, gateway: Gateway, port: number): string {
+  const bind = server.bind ? `.${server.bind}` : '';
+  const protocol = server.port?.protocol?.toUpperCase() ?? '';
+  if (HTTP_PROTOCOLS.has(protocol)) return `http.${port}${bind}`;
+  if (protocol !== 'HTTPS' || isPassthrough({ server })) return '';
+  const { number, name } = server.port ?? {};
+  return `https.${number ?? 0}.${name ?? ''}.${gateway.origin.name}.${gateway.namespace}${bind}`;
+}
+
+export function isPlainHttp({ server }: Pick<ServerOf, 'server'>): boolean {
+  return HTTP_PROTOCOLS.has(server.port?.protocol?.toUpperCase() ?? '');
+}
+
+export function isPassthrough({ server }: Pick<ServerOf, 'server'>): boolean {
+  const mode = server.tls?.mode;
+  // A server with `tls` but no mode has the API's zero value, PASSTHROUGH; `httpsRedirect` alone is no TLS at all.
+  if (server.tls === undefined) return false;
+  return mode === 'AUTO_PASSTHROUGH' || mode === 'PASSTHROUGH' || mode === undefined;
+}
+
+/** Ends TLS for HTTP. */
+export function terminatesHttps({ server }: Pick<ServerOf, 'server'>): boolean {
+  const https = server.port?.protocol?.toUpperCase() === 'HTTPS';
+  return https && server.tls !== undefined && !isPassthrough({ server });
+}
+
+function clashWith(
+  known: { readonly kind: MergedPort['kind']; readonly servers: readonly MergedServer[] },
+  server: MergedServer,
+  kind: MergedPort['kind'],
+): string | undefined {
+  const [first] = known.servers;
+  const owner = first === undefined ? 'another server' : `Gateway ${first.gateway.name}`;
+  if (known.kind !== kind) return `${owner} already has the port with another protocol`;
+  if (kind === 'http') return undefined;
+  if (server.server.tls === undefined || first?.server.tls === undefined) {
+    return `${owner} already has the port, and without TLS two servers cannot be told apart`;
+  }
+  const sameRoutes = server.routeName !== '' && known.servers.some((each) => each.routeName === server.routeName);
+  return sameRoutes ? `port name '${server.server.port?.name ?? ''}' is not unique in its Gateway` : undefined;
+}
+
+/** Server names may stand only once per port: Envoy would refuse the listener. */
+function duplicateHosts(server: MergedServer, key: string, tlsHosts: Map<string, Set<string>>): readonly string[] {
+  if (server.server.tls === undefined || isPlainHttp(server)) return [];
+  const known = tlsHosts.get(key) ?? new Set();
+  tlsHosts.set(key, known);
+  const duplicates = server.hosts.filter((host) => known.has(host));
+  if (duplicates.length === 0) for (const host of server.hosts) known.add(host);
+  return duplicates;
+}
+
+function skipped(server: MergedServer, why: string): Issue {
+  return {
+    severity: 'warning',
+    code: 'gateway-server-skipped',
+    at: server.origin.path,
+    message: `the server on port ${server.port} has no effect: ${why}`,
+    expected: 'one protocol for each port, and TLS hosts that no other server of the port has',
+    resource: formatRef(server.gateway.origin),
+    position: server.origin.ref.positionOf(server.origin.path),
+  };
+}

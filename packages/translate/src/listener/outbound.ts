@@ -1,0 +1,148 @@
+import type { Issue } from '@weft/base';
+import type { EgressListener, MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
+import { formatRef, isHttp, isTls } from '@weft/mesh';
+import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
+import { HTTP_PROXY_ROUTE } from '../names.ts';
+import { connectionManager } from './connection-manager.ts';
+import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
+import { l4Chains } from './outbound-l4.ts';
+
+export interface OutboundInput {
+  readonly snapshot: Snapshot;
+  readonly proxy: MeshProxy;
+  readonly egress: EgressListener;
+  /** Where the listeners bind. */
+  readonly host: string;
+  readonly intercepts: boolean;
+  /** Ports of `host` that inbound listeners have. */
+  readonly taken: ReadonlySet<number>;
+}
+
+/** A listener with the route configurations it asks for: port 0 is the HTTP proxy's. */
+export interface OutboundListener {
+  readonly listener: Listener;
+  readonly routePort: number | undefined;
+}
+
+export interface PortService {
+  readonly service: Service;
+  readonly port: ServicePort;
+}
+
+/**
+ * One outbound listener for each service port (core/listener.go, buildSidecarOutboundListeners). HTTP services of a port share it and are
+ * told apart by host, TLS ones by server name; of plain TCP ones without an address of their own only the first can be reached.
+ */
+export function outboundListeners(input: OutboundInput, issues: Issue[]): readonly OutboundListener[] {
+  const byPort = new Map<number, PortService[]>();
+  const only = input.egress.listener?.port?.number;
+  for (const service of input.egress.services) {
+    if (service.resolution === 'alias') continue;
+    for (const port of service.ports) {
+      if (port.protocol === 'udp' || (only !== undefined && port.number !== only)) continue;
+      const list = byPort.get(port.number);
+      if (list === undefined) byPort.set(port.number, [{ service, port }]);
+      else list.push({ service, port });
+    }
+  }
+  const listeners: OutboundListener[] = [];
+  for (const [number, served] of [...byPort].sort(([a], [b]) => a - b)) {
+    if (input.proxy.node.unprivileged && number < 1024) continue;
+    if (input.taken.has(number)) continue;
+    const made = portListener(input, number, served, issues);
+    if (made !== undefined) listeners.push(made);
+  }
+  return listeners;
+}
+
+function portListener(
+  input: OutboundInput,
+  number: number,
+  served: readonly PortService[],
+  issues: Issue[],
+): OutboundListener | undefined {
+  const { snapshot, proxy, host } = input;
+  const name = `${host}_${number}`;
+  const http = served.filter(({ port }) => isHttp(port.protocol));
+  const sniffed = served.filter(({ port }) => port.protocol === 'auto');
+  const opaque = served.filter(({ port }) => !isHttp(port.protocol) && port.protocol !== 'auto');
+  const hasHttp = http.length > 0 || sniffed.length > 0;
+  const manager = hasHttp ? httpChain(input, name, String(number)) : undefined;
+  const l4 = l4Chains({ snapshot, proxy, egress: input.egress, number, served: [...opaque, ...sniffed] });
+  // A declared HTTP port takes the connection whatever its bytes are; an undeclared one only when they look like HTTP.
+  const sniff = http.length === 0 && manager !== undefined;
+  const chains: ChainInit[] = [...l4.byServerName];
+  let defaultChain = l4.fallback;
+  if (manager !== undefined && sniff) {
+    chains.push({ ...manager, filterChainMatch: { applicationProtocols: PLAINTEXT_HTTP_ALPN } });
+  } else if (manager !== undefined) {
+    for (const each of opaque) if (!isTls(each.port.protocol)) issues.push(portConflict(each, number));
+    defaultChain = manager;
+  }
+  if (chains.length === 0 && defaultChain === undefined) return undefined;
+  const built = listener({
+    name,
+    host,
+    port: number,
+    direction: 'outbound',
+    chains,
+    defaultChain,
+    inspect: { tls: l4.byServerName.length > 0 || sniff, http: sniff },
+    protocolDetectionTimeoutMs: snapshot.mesh.protocolDetectionTimeoutMs,
+    bindToPort: !input.intercepts,
+  });
+  return { listener: built, routePort: manager === undefined ? undefined : number };
+}
+
+function httpChain(input: OutboundInput, listenerName: string, routes: string): ChainInit {
+  const { snapshot, proxy } = input;
+  return {
+    filters: [
+      connectionManager({
+        node: proxy.node,
+        mesh: snapshot.mesh,
+        side: 'outbound',
+        statPrefix: `outbound_${listenerName};`,
+        routes,
+        forwardProxy: looksUpHosts(input),
+      }),
+    ],
+  };
+}
+
+/** Without interception, "let it through" means looking the host up (see passthroughCluster). */
+function looksUpHosts({ proxy, intercepts }: Pick<OutboundInput, 'proxy' | 'intercepts'>): boolean {
+  return !intercepts && proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
+}
+
+/** The listener that applications name in `HTTP_PROXY`: every HTTP service, told apart by host and port. */
+export function httpProxyListener(input: OutboundInput): OutboundListener | undefined {
+  const { httpProxyPort } = input.proxy.node;
+  if (httpProxyPort === 0) return undefined;
+  const name = `${input.host}_${httpProxyPort}`;
+  const built = listener({
+    name,
+    host: input.host,
+    port: httpProxyPort,
+    direction: 'outbound',
+    chains: [httpChain(input, name, HTTP_PROXY_ROUTE)],
+    defaultChain: undefined,
+    inspect: { tls: false, http: false },
+    protocolDetectionTimeoutMs: 0,
+    bindToPort: true,
+  });
+  return { listener: built, routePort: 0 };
+}
+
+function portConflict({ service, port }: PortService, number: number): Issue {
+  return {
+    severity: 'warning',
+    code: 'port-conflict',
+    at: 'spec.ports',
+    message: `${service.hostname} declares port ${number} as ${port.protocol}, but HTTP services share that port, so it cannot be reached there`,
+    expected: 'one protocol for each port number',
+    hint: 'give it another port',
+    resource: formatRef(service.origin),
+    position: service.origin.positionOf('spec.ports'),
+  };
+}

@@ -1,0 +1,42 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { parseDurationMs } from '@weft/base';
+import type { ConnectionPoolSettings } from '@weft/config';
+import type { MeshSettings } from '@weft/mesh';
+import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
+import { TcpProxySchema } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
+import { any } from '../wire/any.ts';
+import { duration } from '../wire/duration.ts';
+import { accessLogs } from './access-log.ts';
+import { TCP_PROXY_FILTER } from './filter-names.ts';
+
+export interface WeightedName {
+  readonly cluster: string;
+  readonly weight: number;
+}
+
+export interface TcpProxyInput {
+  readonly statPrefix: string;
+  readonly clusters: readonly WeightedName[];
+  readonly mesh: MeshSettings;
+  /** The pool of the first destination: its idle timeout is the connection's (SEMANTICS row 48). */
+  readonly pool: ConnectionPoolSettings | undefined;
+}
+
+/** Bytes to one cluster, or spread over several by weight (core/networkfilter.go). */
+export function tcpProxy(input: TcpProxyInput): MessageInitShape<typeof FilterSchema> {
+  const [first, second] = input.clusters;
+  const idleMs = input.pool?.tcp?.idleTimeout === undefined ? undefined : parseDurationMs(input.pool.tcp.idleTimeout);
+  const config = create(TcpProxySchema, {
+    statPrefix: input.statPrefix,
+    clusterSpecifier:
+      second === undefined
+        ? { case: 'cluster', value: first?.cluster ?? '' }
+        : {
+            case: 'weightedClusters',
+            value: { clusters: input.clusters.map(({ cluster, weight }) => ({ name: cluster, weight })) },
+          },
+    accessLog: accessLogs(input.mesh),
+    ...(idleMs !== undefined && { idleTimeout: duration(idleMs) }),
+  });
+  return { name: TCP_PROXY_FILTER, configType: { case: 'typedConfig', value: any(TcpProxySchema, config) } };
+}

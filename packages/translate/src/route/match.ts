@@ -1,0 +1,76 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { HttpMatchRequest, StringMatch } from '@weft/config';
+import { compareText } from '@weft/mesh';
+import {
+  type HeaderMatcherSchema,
+  type QueryParameterMatcherSchema,
+  type RouteMatch,
+  RouteMatchSchema,
+} from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
+import { meansPresent, stringMatcher } from '../wire/string-match.ts';
+
+type HeaderInit = MessageInitShape<typeof HeaderMatcherSchema>;
+type QueryInit = MessageInitShape<typeof QueryParameterMatcherSchema>;
+
+/** `match` → RouteMatch; no match is everything (route.go, TranslateRouteMatch). */
+export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {
+  if (match === undefined) return create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/' } });
+  const headers = [
+    ...Object.entries(match.headers ?? {}).map(([name, value]) => headerMatch(name, value)),
+    ...Object.entries(match.withoutHeaders ?? {}).map(([name, value]) => withoutHeader(name, value)),
+  ].sort((a, b) => compareText(a.name ?? '', b.name ?? ''));
+  if (match.method !== undefined) headers.push(headerMatch(':method', match.method));
+  if (match.authority !== undefined) headers.push(headerMatch(':authority', match.authority));
+  if (match.scheme !== undefined) headers.push(headerMatch(':scheme', match.scheme));
+  return create(RouteMatchSchema, {
+    pathSpecifier: pathSpecifier(match.uri),
+    caseSensitive: !(match.ignoreUriCase ?? false),
+    headers,
+    queryParameters: Object.entries(match.queryParams ?? {})
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([name, value]) => queryMatch(name, value)),
+  });
+}
+
+/** A raw string prefix: `/foo` matches `/foobar` too (SEMANTICS row 8). */
+function pathSpecifier(uri: StringMatch | undefined): RouteMatch['pathSpecifier'] {
+  if (uri?.exact !== undefined) return { case: 'path', value: uri.exact };
+  if (uri?.prefix !== undefined) return { case: 'prefix', value: uri.prefix };
+  if (uri?.regex !== undefined) return { case: 'safeRegex', value: stringRegex(uri.regex) };
+  return { case: 'prefix', value: '/' };
+}
+
+function stringRegex(regex: string): Extract<RouteMatch['pathSpecifier'], { case: 'safeRegex' }>['value'] {
+  const matcher = stringMatcher({ regex }).matchPattern;
+  if (matcher.case !== 'safeRegex') throw new Error('a regex always becomes a regex matcher');
+  return matcher.value;
+}
+
+/** Present, or equal, prefixed, or fully matched. */
+export function headerMatch(name: string, match: StringMatch): HeaderInit {
+  if (meansPresent(match)) return { name, headerMatchSpecifier: { case: 'presentMatch', value: true } };
+  return { name, headerMatchSpecifier: { case: 'stringMatch', value: stringMatcher(match) } };
+}
+
+/** A header that is not there passes, whatever it must not be. */
+function withoutHeader(name: string, match: StringMatch): HeaderInit {
+  const matcher = { ...headerMatch(name, match), invertMatch: true };
+  return meansPresent(match) ? matcher : { ...matcher, treatMissingHeaderAsEmpty: true };
+}
+
+function queryMatch(name: string, match: StringMatch): QueryInit {
+  if (meansPresent(match)) return { name, queryParameterMatchSpecifier: { case: 'presentMatch', value: true } };
+  return { name, queryParameterMatchSpecifier: { case: 'stringMatch', value: stringMatcher(match) } };
+}
+
+/** Takes every request that reaches it: nothing after it in the same list can win (route.go, IsCatchAllRoute). */
+export function isCatchAll(match: RouteMatch): boolean {
+  const path = match.pathSpecifier;
+  const everyPath =
+    (path.case === 'prefix' && path.value === '/') ||
+    (path.case === 'pathSeparatedPrefix' && path.value === '/') ||
+    (path.case === 'safeRegex' && path.value.regex === '.*');
+  return (
+    everyPath && match.headers.length === 0 && match.queryParameters.length === 0 && match.dynamicMetadata.length === 0
+  );
+}

@@ -1,0 +1,145 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Issue } from '@weft/base';
+import type { Destination } from '@weft/config';
+import type { EgressListener, MeshProxy, Service, Snapshot, VirtualService } from '@weft/mesh';
+import { compareText } from '@weft/mesh';
+import {
+  type Route,
+  RouteSchema,
+  type VirtualHost,
+  VirtualHostSchema,
+} from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
+import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
+import { ALLOW_ANY, BLOCK_ALL, outboundCluster, PASSTHROUGH_CLUSTER } from '../names.ts';
+import type { RouteContext } from './context.ts';
+import { consistentHashOf, hashPolicy } from './hash-policy.ts';
+import { httpRoutes } from './http-route.ts';
+import { routeMatch } from './match.ts';
+import { retryPolicy } from './retry.ts';
+import { hostGroups, type PortVirtualHost, type RouteMakers, virtualHosts } from './sidecar-virtual-hosts.ts';
+import { timeouts } from './timeout.ts';
+
+/** Envoy keeps direct responses to 4 KiB unless told otherwise; Istio allows 1 MiB. */
+const MAX_DIRECT_RESPONSE_BYTES = 1024 * 1024;
+const MESH: ReadonlySet<string> = new Set(['mesh']);
+
+export interface SidecarRouteInput {
+  readonly name: string;
+  /** 0 for the HTTP proxy listener, which serves every port. */
+  readonly listenPort: number;
+  readonly egress: EgressListener;
+  readonly proxy: MeshProxy;
+  readonly snapshot: Snapshot;
+}
+
+/** One outbound route configuration of a sidecar (core/httproute.go, BuildSidecarOutboundVirtualHosts). */
+export function sidecarRoutes(input: SidecarRouteInput, issues: Issue[]): RouteConfiguration {
+  const { listenPort, egress, proxy, snapshot } = input;
+  const groups = hostGroups(egress, listenPort, routeMakers(input));
+  const hosts = virtualHosts(groups, listenPort, proxy, snapshot.domain, issues);
+  const merged = listenPort === 0 ? withoutBareNames(hosts) : hosts.map((each) => each.virtualHost);
+  return routeConfiguration(
+    input.name,
+    [...merged.sort((a, b) => compareText(a.name, b.name)), catchAll(proxy)],
+    // The HTTP proxy listener tells services apart by the port in the host.
+    listenPort !== 0,
+  );
+}
+
+/** Without a port, a host means port 80 (httproute.go, mergeAllVirtualHosts). */
+function withoutBareNames(hosts: readonly PortVirtualHost[]): VirtualHost[] {
+  return hosts.flatMap(({ port, virtualHost }) => {
+    if (port === 80) return [virtualHost];
+    const domains = virtualHost.domains.filter((domain) => /:\d+$/.test(domain));
+    return domains.length === 0 ? [] : [create(VirtualHostSchema, { ...virtualHost, domains })];
+  });
+}
+
+function routeMakers(input: SidecarRouteInput): RouteMakers {
+  const { listenPort, egress, proxy, snapshot } = input;
+  const services = new Map(egress.services.map((service) => [service.hostname, service]));
+  const hashOf = (destination: Destination): ReturnType<RouteContext['hash']> => {
+    const service = proxy.scope.service(destination.host ?? '');
+    const rule = service && proxy.scope.destinationRule(service, proxy.node.labels);
+    return consistentHashOf(rule, destination, destination.port?.number);
+  };
+  return {
+    ofVirtualService: (virtualService: VirtualService, port: number) =>
+      httpRoutes(virtualService, {
+        node: proxy.node,
+        listenPort: port,
+        gateways: MESH,
+        isTls: false,
+        mesh: snapshot.mesh,
+        service: (hostname) => destinationService(services.get(hostname), listenPort),
+        hash: hashOf,
+      }),
+    ofService: (service: Service, port: number) => {
+      const rule = proxy.scope.destinationRule(service, proxy.node.labels);
+      return [defaultRoute(service.hostname, port, snapshot, consistentHashOf(rule, {}, port))];
+    },
+  };
+}
+
+/** On a port of its own, a listener knows a destination by that port only; the HTTP proxy listener knows all of them. */
+function destinationService(service: Service | undefined, listenPort: number): Service | undefined {
+  if (service === undefined || listenPort === 0) return service;
+  const port = service.ports.find((each) => each.number === listenPort);
+  return port === undefined ? undefined : { ...service, ports: [port] };
+}
+
+/** The route of a service that no VirtualService routes. */
+function defaultRoute(
+  host: string,
+  port: number,
+  snapshot: Snapshot,
+  hash: ReturnType<typeof consistentHashOf>,
+): Route {
+  const policy = hashPolicy(hash);
+  const retry = retryPolicy(snapshot.mesh.defaultHttpRetryPolicy, false);
+  return create(RouteSchema, {
+    name: 'default',
+    match: routeMatch(undefined),
+    decorator: { operation: `${host}:${port}/*` },
+    action: {
+      case: 'route',
+      value: {
+        clusterSpecifier: { case: 'cluster', value: outboundCluster(port, '', host) },
+        ...timeouts(undefined),
+        ...(retry && { retryPolicy: retry }),
+        hashPolicy: policy === undefined ? [] : [policy],
+      },
+    },
+  });
+}
+
+/** Requests for hosts nobody declared: out as they are, or 502 (SEMANTICS row 29). */
+function catchAll(proxy: MeshProxy): VirtualHost {
+  const allow = proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
+  const name = allow ? ALLOW_ANY : BLOCK_ALL;
+  const action: MessageInitShape<typeof RouteSchema>['action'] = allow
+    ? {
+        case: 'route',
+        value: { clusterSpecifier: { case: 'cluster', value: PASSTHROUGH_CLUSTER }, ...timeouts(undefined) },
+      }
+    : { case: 'directResponse', value: { status: 502 } };
+  return create(VirtualHostSchema, {
+    name,
+    domains: ['*'],
+    routes: [{ name, match: { pathSpecifier: { case: 'prefix', value: '/' } }, action }],
+  });
+}
+
+export function routeConfiguration(
+  name: string,
+  hosts: readonly VirtualHost[],
+  ignorePortInHostMatching: boolean,
+): RouteConfiguration {
+  return create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: [...hosts],
+    validateClusters: false,
+    ignorePortInHostMatching,
+    maxDirectResponseBodySizeBytes: MAX_DIRECT_RESPONSE_BYTES,
+  });
+}
