@@ -2,6 +2,7 @@ import type { Command } from '../command/command.ts';
 import { apply } from './apply.ts';
 import { control } from './control.ts';
 import { demo } from './demo.ts';
+import { explain } from './explain.ts';
 import { gateway } from './gateway.ts';
 import { proxy } from './proxy.ts';
 import { proxyConfig } from './proxy-config.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   apply,
   validate,
+  explain,
   proxyStatus,
   proxyConfig,
   version,

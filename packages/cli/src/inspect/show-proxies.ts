@@ -6,6 +6,7 @@ import { Failure } from '../command/failure.ts';
 import { paint } from '../output/paint.ts';
 import { render } from '../output/render.ts';
 import { formatTable } from '../output/table.ts';
+import { nameOf } from './find-proxy.ts';
 
 const STATES = { unsubscribed: '-', synced: 'SYNCED', stale: 'STALE', rejected: 'REJECTED' } as const;
 
@@ -28,11 +29,6 @@ export async function showProxies(
   cli.out.write(render(output, proxies, () => proxyTable(proxies, output === 'wide', cli)));
   const rejected = proxies.some((proxy) => Object.values(proxy.kinds).some((kind) => kind.nack !== undefined));
   return rejected ? EXIT.timeout.code : EXIT.ok.code;
-}
-
-/** `orders-v1-2.default`, the readable part of a node id. */
-export function nameOf(proxy: { readonly nodeId: string }): string {
-  return proxy.nodeId.split('~')[2] ?? proxy.nodeId;
 }
 
 function proxyTable(proxies: readonly ProxyListing[], wide: boolean, cli: CliContext): string {

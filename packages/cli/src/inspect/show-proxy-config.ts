@@ -13,8 +13,8 @@ import {
   routesOf,
   routeTable,
 } from './config-tables.ts';
+import { findProxy } from './find-proxy.ts';
 import { at } from './json-walk.ts';
-import { nameOf } from './show-proxies.ts';
 
 export interface ProxyConfigOptions {
   readonly kind: 'listeners' | 'routes' | 'clusters' | 'endpoints' | 'bootstrap' | 'all';
@@ -52,21 +52,8 @@ export async function showProxyConfig(options: ProxyConfigOptions, api: ApiClien
   return EXIT.ok.code;
 }
 
-/** The admin address of the one connected proxy whose id contains `wanted`; `gateway` is good enough where there is one gateway. */
-export async function adminAddress(wanted: string, api: ApiClient): Promise<string> {
-  const proxies = await api.proxies();
-  const exact = proxies.filter((proxy) => nameOf(proxy) === wanted || nameOf(proxy).split('.')[0] === wanted);
-  const found = exact.length > 0 ? exact : proxies.filter((proxy) => proxy.nodeId.includes(wanted));
-  const names = proxies.map(nameOf).join(', ') || 'none';
-  if (found.length === 0)
-    throw new Failure('notFound', `no connected proxy has "${wanted}" in its id`, `connected: ${names}`);
-  if (found.length > 1)
-    throw new Failure(
-      'usage',
-      `"${wanted}" fits ${found.length} proxies: ${found.map(nameOf).join(', ')}`,
-      'name one of them',
-    );
-  const address = found[0]?.adminAddress;
+async function adminAddress(wanted: string, api: ApiClient): Promise<string> {
+  const { adminAddress: address } = await findProxy(wanted, api);
   if (address === undefined)
     throw new Failure('notFound', `${wanted} did not say where its admin interface is`, '--admin host:port');
   return address;
