@@ -1,5 +1,10 @@
+export { negativeDurationProblem } from './checks/duration.ts';
+export { checkExportTo } from './checks/export-to.ts';
+export { headerValueProblem, matchHeaderNameProblem, strictHeaderNameProblem } from './checks/header.ts';
+export { type DecodeOptions, decodeObject } from './decode.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { isJsonObject } from './json.ts';
+export { KINDS } from './kinds/all.ts';
 export type {
   AuthorizationExtensionProvider,
   AuthorizationPolicySpec,
@@ -58,8 +63,11 @@ export type {
   WaypointMatch,
   WaypointRouteMatch,
 } from './kinds/envoy-filter/type.ts';
+export { findKind, kindOf, kindsNamed, parseApiVersion, restPath } from './kinds/find.ts';
 export type { GatewayPort, GatewayServer, GatewaySpec } from './kinds/gateway/type.ts';
 export type { IstioOperatorSpec } from './kinds/istio-operator/type.ts';
+export type { KindNames, KindRow } from './kinds/kind.ts';
+export { decodeMeshConfig, meshConfigOf } from './kinds/mesh-config/decode.ts';
 export type {
   ExtAuthzGrpcProvider,
   ExtAuthzHttpProvider,
@@ -169,8 +177,12 @@ export type {
   WorkloadGroupMetadata,
   WorkloadGroupSpec,
 } from './kinds/workload-group/type.ts';
+export { decodeDocument, type InputText, type Loaded, loadText, loadTexts } from './load.ts';
+export { readConfigPaths } from './read.ts';
 export type { KindId, ObjectMeta, Resource, Source } from './resource.ts';
 export { resourcesOf } from './resource.ts';
+export { resourceKey, resourceTitle } from './resource-key.ts';
+export { Report } from './schema/index.ts';
 export type {
   ConnectionPoolSettings,
   Http2KeepAlive,
@@ -182,3 +194,5 @@ export type { Destination, PortSelector } from './shared/destination/type.ts';
 export type { PolicySelector, PolicyTargetReference, WorkloadSelector } from './shared/selector/type.ts';
 export type { ServerTlsSettings, TlsCertificateFiles } from './shared/server-tls/type.ts';
 export type { StringMatch } from './shared/string-match/type.ts';
+export { MAX_TEXT_BYTES, type ParsedDocument, type ParsedText, parseDocuments } from './yaml/parse.ts';
+export { plainSource } from './yaml/source.ts';

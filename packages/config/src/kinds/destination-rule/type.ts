@@ -43,7 +43,7 @@ export interface TunnelSettings {
 
 /** Retries allowed as a share of active requests. */
 export interface RetryBudget {
-  readonly budgetInterval?: string;
+  readonly budgetIntervalMs?: number;
   readonly minRetryConcurrency?: number;
   readonly percent?: number;
 }
@@ -160,7 +160,7 @@ export interface HttpCookieHash {
   readonly attributes?: readonly CookieAttribute[];
   readonly name?: string;
   readonly path?: string;
-  readonly ttl?: string;
+  readonly ttlMs?: number;
 }
 
 /** An extra attribute of the generated cookie. */

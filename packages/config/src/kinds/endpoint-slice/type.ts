@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json.ts';
 import type { EndpointPort, ObjectReference } from '../endpoints/type.ts';
 
 /**
@@ -19,7 +20,7 @@ export interface SliceEndpoint {
   readonly zone?: string;
   readonly targetRef?: ObjectReference;
   readonly deprecatedTopology?: Readonly<Record<string, string>>;
-  readonly hints?: { readonly forZones?: readonly ZoneHint[] };
+  readonly hints?: { readonly forZones?: readonly ZoneHint[]; readonly forNodes?: readonly JsonObject[] };
 }
 
 /** Absent means: ready and serving true, terminating false. */

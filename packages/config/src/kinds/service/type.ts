@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../json.ts';
+
 /**
  * A Kubernetes Service.
  *
@@ -21,6 +23,11 @@ export interface ServiceSpec {
   readonly loadBalancerIP?: string;
   readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
   readonly ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack';
+  readonly allocateLoadBalancerNodePorts?: boolean;
+  readonly healthCheckNodePort?: number;
+  readonly loadBalancerClass?: string;
+  readonly loadBalancerSourceRanges?: readonly string[];
+  readonly sessionAffinityConfig?: JsonObject;
 }
 
 /** A port of a Service. `targetPort` is a number, or the name of a container port. */

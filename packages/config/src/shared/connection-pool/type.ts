@@ -7,7 +7,7 @@ export interface ConnectionPoolSettings {
 /** What applies to every connection. */
 export interface TcpPoolSettings {
   readonly connectTimeoutMs?: number;
-  readonly idleTimeout?: string;
+  readonly idleTimeoutMs?: number;
   readonly maxConnectionDurationMs?: number;
   readonly maxConnections?: number;
   readonly tcpKeepalive?: TcpKeepalive;

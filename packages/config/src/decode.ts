@@ -1,0 +1,90 @@
+import { type Decoded, hasErrors, type Issue } from '@weft/base';
+import type { JsonObject } from './json.ts';
+import { findKind } from './kinds/find.ts';
+import type { KindRow, Reports } from './kinds/kind.ts';
+import type { SpecByKind } from './kinds/spec-by-kind.ts';
+import { decodeMetadata } from './metadata.ts';
+import type { KindId, ObjectMeta, Resource, Source } from './resource.ts';
+import { resourceTitle } from './resource-key.ts';
+import { Report } from './schema/index.ts';
+
+export interface DecodeOptions {
+  /** For namespaced objects that name none. `default` when not given. */
+  readonly defaultNamespace?: string;
+  /** Whether the CRD's rules (required fields, ranges, lengths) hold too. They do unless somebody else has checked them. */
+  readonly strict?: boolean;
+}
+
+const SEPARATOR = /[.[]/;
+
+/** Whether an issue of the meaning only repeats what the shape already said: same place, or the parent of a broken field. */
+function repeats(issue: Issue, shape: readonly Issue[]): boolean {
+  return shape.some((other) => {
+    if (other.severity !== 'error' || !other.at.startsWith(issue.at)) return false;
+    const rest = other.at.slice(issue.at.length);
+    return (
+      rest === '' || (issue.severity === 'error' && SEPARATOR.test(rest[0] ?? '') && !SEPARATOR.test(rest.slice(1)))
+    );
+  });
+}
+
+/**
+ * Decodes and validates one object. Every issue is reported, with the object's title and its place in the source; the resource is
+ * there only when none is an error.
+ */
+export function decodeObject(raw: JsonObject, source: Source, options: DecodeOptions = {}): Decoded<Resource> {
+  const { apiVersion, kind } = raw;
+  const found = findKind(apiVersion, kind);
+  if (!found.ok) return { ok: false, issues: found.issues.map((issue) => place(issue, source, undefined)) };
+  return decodeAs(found.row, raw, source, options);
+}
+
+function decodeAs(row: KindRow, raw: JsonObject, source: Source, options: DecodeOptions): Decoded<Resource> {
+  const shape = new Report(options.strict ?? true);
+  const meaning = new Report(shape.strict);
+  const metadata = decodeMetadata(raw, row, options.defaultNamespace ?? 'default', shape);
+  const spec = readBody(row, raw, metadata, { shape, meaning });
+  const title = resourceTitle({ kind: row.kind, metadata });
+  const all = [...shape.issues, ...meaning.issues.filter((issue) => !repeats(issue, shape.issues))];
+  const issues = all.map((issue) => place(issue, source, title));
+  if (spec === undefined || hasErrors(issues)) return { ok: false, issues };
+  const { type, kind, group } = row;
+  const written = raw['status'] ?? undefined;
+  const status = written === undefined ? undefined : row.readStatus(written);
+  const resource = { type, kind, apiVersion: String(raw['apiVersion']), group, metadata, spec, status, raw, source };
+  // `spec` and `status` come from the row of this very `type`; the union cannot see that the two go together.
+  return { ok: true, value: resource as Resource, issues };
+}
+
+const ENVELOPE = new Set(['apiVersion', 'kind', 'metadata', 'status']);
+
+function readBody(
+  row: KindRow,
+  raw: JsonObject,
+  metadata: ObjectMeta,
+  reports: Reports,
+): SpecByKind[KindId] | undefined {
+  if (row.body === 'object') {
+    const body = Object.fromEntries(Object.entries(raw).filter(([name]) => !ENVELOPE.has(name)));
+    return row.read(body, '', metadata, reports);
+  }
+  const { shape } = reports;
+  for (const name of Object.keys(raw)) {
+    if (name !== 'spec' && !ENVELOPE.has(name)) {
+      shape.error(name, 'unknown-field', `unknown field ${JSON.stringify(name)} beside spec`, {
+        hint: 'should it stand below spec?',
+      });
+    }
+  }
+  const spec = raw['spec'] ?? undefined;
+  if (spec === undefined && row.specRequired && shape.strict) {
+    shape.error('spec', 'missing-field', 'required value is missing');
+    return undefined;
+  }
+  return row.read(spec ?? {}, 'spec', metadata, reports);
+}
+
+function place(issue: Issue, source: Source, resource: string | undefined): Issue {
+  const position = { file: source.file, line: source.lineOf(issue.at), column: source.columnOf(issue.at) };
+  return { ...issue, position, ...(resource === undefined ? {} : { resource }) };
+}

@@ -1,0 +1,114 @@
+import type { Report } from '../../schema/index.ts';
+import type { StringMatch } from '../../shared/string-match/type.ts';
+import type { HttpMatchRequest, VirtualServiceSpec } from './type.ts';
+
+/** Anything with matches: HTTP, TCP and TLS rules are searched the same way. */
+interface Rule {
+  readonly match?: readonly object[];
+}
+
+/** Warns of rules and matches that an earlier one always wins over. */
+export function warnUnreachable(spec: VirtualServiceSpec, report: Report): void {
+  warnShadowed(spec.http ?? [], 'spec.http', report);
+  warnShadowed(spec.tcp ?? [], 'spec.tcp', report);
+  warnShadowed(spec.tls ?? [], 'spec.tls', report);
+  warnCoveredPrefixes(spec, report);
+}
+
+/** A match without its name, which routes nothing, in a form that is equal for equal conditions. */
+function keyOf(match: object): string {
+  return JSON.stringify({ ...match, name: undefined }, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+function warnShadowed(rules: readonly Rule[], at: string, report: Report): void {
+  const seen = new Map<string, number>();
+  let catchAll: number | undefined;
+  for (const [i, { match: matches = [] }] of rules.entries()) {
+    const path = `${at}[${i}]`;
+    if (catchAll !== undefined) {
+      report.warning(
+        path,
+        'unreachable-rule',
+        `the rule is never used: rule ${catchAll} has no match, so it takes everything`,
+      );
+      continue;
+    }
+    if (matches.length === 0) {
+      catchAll = i;
+      continue;
+    }
+    let duplicates = 0;
+    for (const [j, match] of matches.entries()) {
+      const key = keyOf(match);
+      const earlier = seen.get(key);
+      if (earlier === undefined) seen.set(key, i);
+      else {
+        duplicates++;
+        report.warning(
+          `${path}.match[${j}]`,
+          'ineffective-match',
+          `the match is never used: rule ${earlier} has the same`,
+        );
+      }
+    }
+    if (duplicates === matches.length) {
+      report.warning(path, 'unreachable-rule', 'the rule is never used: earlier rules have all its matches');
+    }
+  }
+}
+
+interface PrefixMatch {
+  readonly prefix: string;
+  readonly at: string;
+  readonly match: HttpMatchRequest;
+}
+
+/** A match by path prefix hides later ones with a longer prefix whose other conditions are the same or narrower. */
+function warnCoveredPrefixes(spec: VirtualServiceSpec, report: Report): void {
+  const matches: PrefixMatch[] = [];
+  for (const [i, { match: list = [] }] of (spec.http ?? []).entries()) {
+    for (const [j, match] of list.entries()) {
+      const prefix = match.uri?.prefix ?? '';
+      if (prefix !== '') matches.push({ prefix, match, at: `spec.http[${i}].match[${j}]` });
+    }
+  }
+  for (const [i, later] of matches.entries()) {
+    const wider = matches.slice(0, i).find((earlier) => covers(earlier, later));
+    if (wider === undefined) continue;
+    const message = `the match of prefix ${later.prefix} is never used: ${wider.at} takes ${wider.prefix}`;
+    report.warning(later.at, 'ineffective-match', message);
+  }
+}
+
+function covers(earlier: PrefixMatch, later: PrefixMatch): boolean {
+  const a = earlier.match;
+  const b = later.match;
+  return (
+    earlier.prefix !== later.prefix &&
+    later.prefix.startsWith(earlier.prefix) &&
+    (a.port ?? 0) === (b.port ?? 0) &&
+    form(a.method, 'exact:GET').startsWith(form(b.method, 'exact:GET')) &&
+    form(a.authority, '').startsWith(form(b.authority, '')) &&
+    sameForms(a.headers, b.headers) &&
+    sameForms(a.queryParams, b.queryParams) &&
+    sameForms(a.withoutHeaders, b.withoutHeaders)
+  );
+}
+
+/** Istio compares exact and prefix only; a regex counts as no condition. */
+function form(match: StringMatch | undefined, otherwise: string): string {
+  if ((match?.exact ?? '') !== '') return `exact:${match?.exact}`;
+  return (match?.prefix ?? '') === '' ? otherwise : `prefix:${match?.prefix}`;
+}
+
+type Matches = Readonly<Record<string, StringMatch>> | undefined;
+
+function sameForms(a: Matches, b: Matches): boolean {
+  const entries = Object.entries(a ?? {});
+  if (entries.length !== Object.keys(b ?? {}).length) return false;
+  return entries.every(([name, match]) => b?.[name] !== undefined && form(match, '').startsWith(form(b[name], '')));
+}

@@ -1,0 +1,13 @@
+import type { Resource } from './resource.ts';
+
+/** `group/kind/namespace/name`: equal for two versions of the same object. */
+export function resourceKey(resource: Pick<Resource, 'group' | 'kind' | 'metadata'>): string {
+  const { namespace, name } = resource.metadata;
+  return `${resource.group}/${resource.kind}/${namespace}/${name}`;
+}
+
+/** `VirtualService default/orders`, as people say it. */
+export function resourceTitle(resource: Pick<Resource, 'kind' | 'metadata'>): string {
+  const { namespace, name } = resource.metadata;
+  return `${resource.kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
+}
