@@ -1,4 +1,6 @@
+import { crd } from './crd/suite.ts';
 import { http1Parser } from './http1-parser/suite.ts';
 import type { Suite } from './suite.ts';
+import { validation } from './validation/suite.ts';
 
-export const SUITES: readonly Suite[] = [http1Parser];
+export const SUITES: readonly Suite[] = [http1Parser, crd, validation];
