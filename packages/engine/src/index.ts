@@ -1,5 +1,6 @@
 export type { CircuitBreakers, Thresholds } from './cluster/circuit-breakers.ts';
-export type { Cluster, Discovery, DnsConfig, TransportSocketMatch } from './cluster/cluster.ts';
+export type { Cluster, Discovery, DnsConfig, TcpKeepalive, TransportSocketMatch } from './cluster/cluster.ts';
+export { compileCluster } from './cluster/compile-cluster.ts';
 export type { HealthCheckConfig, HealthChecker } from './cluster/health-check.ts';
 export type {
   LbConfig,
@@ -13,14 +14,25 @@ export type { OutlierConfig } from './cluster/outlier-config.ts';
 export type { Http1Options, Http2Options, UpstreamProtocol } from './cluster/protocol.ts';
 export { Issues } from './decode/issues.ts';
 export type { Origin } from './decode/origin.ts';
-export { durationMs, durationOr } from './decode/scalars.ts';
+export {
+  canonicalJson,
+  durationMs,
+  durationOr,
+  fraction,
+  metadataPairs,
+  metadataValue,
+  originOf,
+} from './decode/scalars.ts';
 export type { SupportedFields, SupportedMessages } from './decode/supported-fields.ts';
 export { checkFields } from './decode/supported-fields.ts';
 export type { SocketAddress } from './endpoint/address.ts';
 export { addressKey } from './endpoint/address.ts';
+export { compileEndpoints } from './endpoint/compile-endpoints.ts';
 export type { HealthState } from './endpoint/endpoint.ts';
 export { Endpoint } from './endpoint/endpoint.ts';
 export type { EdsHealth, EndpointSet, EndpointSpec, Locality, LocalityEndpoints } from './endpoint/endpoint-set.ts';
+export type { IpRange } from './endpoint/ip.ts';
+export { inRange, isLoopback, parseIp, parseRange } from './endpoint/ip.ts';
 export { compileFormat } from './format/compile-format.ts';
 export type { Format, FormatContext, FormatPart, MetadataOperator, StreamOperator } from './format/format.ts';
 export { STREAM_OPERATORS } from './format/format.ts';
@@ -28,6 +40,7 @@ export type { HeaderOp, HeaderOpKind, HeaderOps } from './format/header-ops.ts';
 export { applyHeaderOps, compileHeaderOps, compileOption, sealOps } from './format/header-ops.ts';
 export { renderFormat, renderPart } from './format/render-format.ts';
 export type { PickContext, Picker } from './lb/picker.ts';
+export { compileListener, portMatches } from './listener/compile-listener.ts';
 export type {
   ConnectionHead,
   FilterChain,
@@ -37,6 +50,8 @@ export type {
   ListenerFilterSpec,
   PortPredicate,
 } from './listener/listener.ts';
+export type { ChainStep, ChainVerdict } from './listener/plan-connection.ts';
+export { explainConnection, planConnection } from './listener/plan-connection.ts';
 export type { Fraction } from './match/fraction.ts';
 export type { HeaderMatch } from './match/header-match.ts';
 export { describeHeader, matchesHeaderValue } from './match/header-match.ts';

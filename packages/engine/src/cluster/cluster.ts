@@ -41,6 +41,14 @@ export interface TransportSocketMatch {
   readonly transportSocket: Any | undefined;
 }
 
+/** `tcp_keepalive`; undefined leaves the system's value. */
+export interface TcpKeepalive {
+  readonly probes: number | undefined;
+  /** Seconds idle before the first probe. */
+  readonly timeS: number | undefined;
+  readonly intervalS: number | undefined;
+}
+
 /** A Cluster, sealed. Times in milliseconds. */
 export interface Cluster {
   readonly name: string;
@@ -60,7 +68,7 @@ export interface Cluster {
   /** `upstream_bind_config`: the local address to connect from. */
   readonly bindHost: string | undefined;
   readonly bindPort: number;
-  readonly tcpKeepalive: { readonly probes: number; readonly timeS: number; readonly intervalS: number } | undefined;
+  readonly tcpKeepalive: TcpKeepalive | undefined;
   readonly closeOnHealthFailure: boolean;
   readonly poolPerDownstreamConnection: boolean;
   readonly metadata: MetadataValue;

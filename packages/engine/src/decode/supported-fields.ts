@@ -11,6 +11,8 @@ import type { Issues } from './issues.ts';
 export interface SupportedFields {
   readonly read: readonly string[];
   readonly harmless?: readonly string[];
+  /** Handed on as they are to code that checks them itself. */
+  readonly opaque?: readonly string[];
 }
 
 /** By message type name, such as `envoy.config.route.v3.Route`. */
@@ -52,7 +54,7 @@ function walk(message: ReflectMessage, at: string, supported: SupportedMessages,
   for (const field of message.fields) {
     if (!isFieldSet(message.message, field)) continue;
     const path = at === '' ? field.name : `${at}.${field.name}`;
-    if (known.harmless?.includes(field.name) === true) continue;
+    if (known.harmless?.includes(field.name) === true || known.opaque?.includes(field.name) === true) continue;
     if (!known.read.includes(field.name)) {
       issues.error(
         path,

@@ -1,8 +1,9 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
+import type { AccessLog } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
 import type { Origin } from '../decode/origin.ts';
 import type { SocketAddress } from '../endpoint/address.ts';
+import type { IpRange } from '../endpoint/ip.ts';
 import type { MetadataValue } from '../route/route.ts';
-import type { ChainTree } from './chain-tree.ts';
 
 /** A filter with its config left for the filter kind that owns `typedConfig.typeUrl`. */
 export interface FilterSpec {
@@ -27,14 +28,14 @@ export interface FilterChain {
 /** Criteria of a chain; an empty list or undefined accepts everything. */
 export interface FilterChainMatch {
   readonly destinationPort: number | undefined;
-  readonly destinationCidrs: readonly string[];
+  readonly destinationRanges: readonly IpRange[];
   readonly serverNames: readonly string[];
   /** `tls`, `raw_buffer` or empty. */
   readonly transportProtocol: string;
   readonly applicationProtocols: readonly string[];
-  readonly directSourceCidrs: readonly string[];
+  readonly directSourceRanges: readonly IpRange[];
   readonly sourceType: 'any' | 'same-ip-or-loopback' | 'external';
-  readonly sourceCidrs: readonly string[];
+  readonly sourceRanges: readonly IpRange[];
   readonly sourcePorts: readonly number[];
 }
 
@@ -58,13 +59,17 @@ export interface Listener {
   readonly backlog: number | undefined;
   readonly reusePort: boolean;
   readonly drain: 'default' | 'modify-only';
-  readonly accessLogs: readonly FilterSpec[];
+  /** Left for the access loggers to decode. */
+  readonly accessLogs: readonly AccessLog[];
+  /** `ignore_global_conn_limit`. */
+  readonly ignoreConnectionLimit: boolean;
+  readonly bypassOverloadManager: boolean;
+  /** A `::` address that takes IPv4 as well (`ipv4_compat`). */
+  readonly dualStack: boolean;
   readonly chains: readonly FilterChain[];
   readonly defaultChain: FilterChain | undefined;
   readonly metadata: MetadataValue;
   readonly origin: Origin | undefined;
-  /** @internal */
-  readonly tree: ChainTree;
 }
 
 export interface ListenerFilterSpec {
