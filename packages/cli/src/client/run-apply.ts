@@ -1,8 +1,9 @@
 import { hasErrors } from '@weft/base';
+import type { InputText } from '@weft/config';
 import { ConfigFailure } from '../command/config-failure.ts';
 import type { CliContext } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
-import { type InputText, readInputs } from '../command/read-input.ts';
+import { readInputs } from '../command/read-input.ts';
 import { loadConfig } from '../config-files/load-config.ts';
 import { formatDiagnostics } from '../output/diagnostics.ts';
 import { render } from '../output/render.ts';

@@ -1,9 +1,12 @@
 import type { Command } from '../command/command.ts';
 import { apply } from './apply.ts';
 import { control } from './control.ts';
+import { remove } from './delete.ts';
 import { demo } from './demo.ts';
+import { edit } from './edit.ts';
 import { explain } from './explain.ts';
 import { gateway } from './gateway.ts';
+import { get } from './get.ts';
 import { proxy } from './proxy.ts';
 import { proxyConfig } from './proxy-config.ts';
 import { proxyStatus } from './proxy-status.ts';
@@ -18,6 +21,9 @@ export const COMMANDS: readonly Command[] = [
   up,
   run,
   apply,
+  get,
+  edit,
+  remove,
   validate,
   explain,
   proxyStatus,
