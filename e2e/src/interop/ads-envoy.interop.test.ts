@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { silentLogger, systemClock } from '@weft/base';
 import { type AdsServer, type ConnectedProxy, type ProxyStatus, startAdsServer, type XdsSet } from '@weft/xds';
-import { freePort, startBackend } from './backend.ts';
+import { freePort, startBackend } from '../support/backend.ts';
+import { eventually } from '../support/eventually.ts';
 import { envoyBootstrap } from './envoy-bootstrap.ts';
 import { forwardSet } from './forward-set.ts';
-import { eventually, NO_ENVOY, startStockEnvoy } from './stock-envoy.ts';
+import { NO_ENVOY, startStockEnvoy } from './stock-envoy.ts';
 
 interface Served {
   readonly server: AdsServer;
