@@ -7,6 +7,7 @@ import { decodeMetadata } from './metadata.ts';
 import type { KindId, ObjectMeta, Resource, Source } from './resource.ts';
 import { resourceTitle } from './resource-key.ts';
 import { Report } from './schema/index.ts';
+import { plainSource } from './yaml/source.ts';
 
 export interface DecodeOptions {
   /** For namespaced objects that name none. `default` when not given. */
@@ -32,7 +33,11 @@ function repeats(issue: Issue, shape: readonly Issue[]): boolean {
  * Decodes and validates one object. Every issue is reported, with the object's title and its place in the source; the resource is
  * there only when none is an error.
  */
-export function decodeObject(raw: JsonObject, source: Source, options: DecodeOptions = {}): Decoded<Resource> {
+export function decodeObject(
+  raw: JsonObject,
+  source: Source = plainSource(''),
+  options: DecodeOptions = {},
+): Decoded<Resource> {
   const { apiVersion, kind } = raw;
   const found = findKind(apiVersion, kind);
   if (!found.ok) return { ok: false, issues: found.issues.map((issue) => place(issue, source, undefined)) };
@@ -86,5 +91,5 @@ function readBody(
 
 function place(issue: Issue, source: Source, resource: string | undefined): Issue {
   const position = { file: source.file, line: source.lineOf(issue.at), column: source.columnOf(issue.at) };
-  return { ...issue, position, ...(resource === undefined ? {} : { resource }) };
+  return { ...issue, ...(source.file === '' ? {} : { position }), ...(resource === undefined ? {} : { resource }) };
 }

@@ -15,6 +15,12 @@ export type {
   RuleSource,
   RuleTo,
 } from './kinds/authorization-policy/type.ts';
+export type {
+  BackendTlsPolicySpec,
+  BackendTlsTargetReference,
+  BackendTlsValidation,
+  SubjectAltName,
+} from './kinds/backend-tls-policy/type.ts';
 export type { ConfigMapSpec } from './kinds/config-map/type.ts';
 export type {
   ClientTlsSettings,
@@ -65,8 +71,52 @@ export type {
 } from './kinds/envoy-filter/type.ts';
 export { findKind, kindOf, kindsNamed, parseApiVersion, restPath } from './kinds/find.ts';
 export type { GatewayPort, GatewayServer, GatewaySpec } from './kinds/gateway/type.ts';
+export type { GatewayClassSpec, ParametersReference } from './kinds/gateway-class/type.ts';
+export type {
+  GrpcBackendRef,
+  GrpcHeaderMatch,
+  GrpcMethodMatch,
+  GrpcRouteFilter,
+  GrpcRouteMatch,
+  GrpcRouteRule,
+  GrpcRouteSpec,
+} from './kinds/grpc-route/type.ts';
+export type {
+  ForwardBody,
+  GrpcAuthConfig,
+  HttpAuthConfig,
+  HttpBackendRef,
+  HttpCorsFilter,
+  HttpExternalAuthFilter,
+  HttpHeaderMatch,
+  HttpPathMatch,
+  HttpPathModifier,
+  HttpQueryParamMatch,
+  HttpRequestRedirectFilter,
+  HttpRouteFilter,
+  HttpRouteMatch,
+  HttpRouteRetry,
+  HttpRouteRule,
+  HttpRouteSpec,
+  HttpRouteTimeouts,
+  HttpUrlRewriteFilter,
+} from './kinds/http-route/type.ts';
 export type { IstioOperatorSpec } from './kinds/istio-operator/type.ts';
 export type { KindNames, KindRow } from './kinds/kind.ts';
+export type {
+  AllowedListeners,
+  FrontendTls,
+  FrontendTlsConfig,
+  FrontendTlsPort,
+  FrontendValidation,
+  GatewayAddress,
+  GatewayBackendTls,
+  GatewayInfrastructure,
+  GatewayTls,
+  KubernetesGatewaySpec,
+  LocalParametersReference,
+} from './kinds/kubernetes-gateway/type.ts';
+export type { ListenerSetSpec, ParentGatewayReference } from './kinds/listener-set/type.ts';
 export { decodeMeshConfig, meshConfigOf } from './kinds/mesh-config/decode.ts';
 export type {
   ExtAuthzGrpcProvider,
@@ -103,6 +153,7 @@ export type { NamespaceSpec } from './kinds/namespace/type.ts';
 export type { MutualTls, PeerAuthenticationSpec } from './kinds/peer-authentication/type.ts';
 export type { Container, ContainerPort, PodCondition, PodSpec, PodStatus } from './kinds/pod/type.ts';
 export type { ProxyConfigSpec, ProxyImage } from './kinds/proxy-config/type.ts';
+export type { ReferenceGrantFrom, ReferenceGrantSpec, ReferenceGrantTo } from './kinds/reference-grant/type.ts';
 export type {
   ClaimToHeader,
   JwtHeader,
@@ -121,6 +172,7 @@ export type {
   SidecarSpec,
 } from './kinds/sidecar/type.ts';
 export type { SpecByKind, StatusByKind } from './kinds/spec-by-kind.ts';
+export type { TcpRouteRule, TcpRouteSpec } from './kinds/tcp-route/type.ts';
 export type {
   AccessLogging,
   AccessLoggingFilter,
@@ -138,7 +190,9 @@ export type {
   Tracing,
   WorkloadModeMatch,
 } from './kinds/telemetry/type.ts';
+export type { TlsRouteRule, TlsRouteSpec } from './kinds/tls-route/type.ts';
 export type { LuaConfig, TrafficExtensionSpec, WasmConfig } from './kinds/traffic-extension/type.ts';
+export type { UdpRouteRule, UdpRouteSpec } from './kinds/udp-route/type.ts';
 export type {
   CorsPolicy,
   Delegate,
@@ -191,6 +245,27 @@ export type {
   TcpPoolSettings,
 } from './shared/connection-pool/type.ts';
 export type { Destination, PortSelector } from './shared/destination/type.ts';
+export type {
+  AllowedRoutes,
+  BackendObjectReference,
+  BackendRef,
+  Fraction,
+  GatewayListener,
+  HttpHeaderFilter,
+  HttpHeaderValue,
+  HttpRequestMirrorFilter,
+  ListenerTls,
+  LocalObjectReference,
+  NamespaceRequirement,
+  NamespaceSelector,
+  ParentReference,
+  RouteGroupKind,
+  RouteNamespaces,
+  SecretReference,
+  SessionCookie,
+  SessionHeader,
+  SessionPersistence,
+} from './shared/gateway-api/type.ts';
 export type { PolicySelector, PolicyTargetReference, WorkloadSelector } from './shared/selector/type.ts';
 export type { ServerTlsSettings, TlsCertificateFiles } from './shared/server-tls/type.ts';
 export type { StringMatch } from './shared/string-match/type.ts';

@@ -1,5 +1,6 @@
 import { authorizationPolicySpec } from './authorization-policy/schema.ts';
 import { validateAuthorizationPolicy } from './authorization-policy/validate.ts';
+import { backendTlsPolicySpec } from './backend-tls-policy/schema.ts';
 import { configMapSpec } from './config-map/schema.ts';
 import { validateConfigMap } from './config-map/validate.ts';
 import { destinationRuleSpec } from './destination-rule/schema.ts';
@@ -12,15 +13,21 @@ import { envoyFilterSpec } from './envoy-filter/schema.ts';
 import { validateEnvoyFilter } from './envoy-filter/validate.ts';
 import { gatewaySpec } from './gateway/schema.ts';
 import { validateGateway } from './gateway/validate.ts';
+import { gatewayClassSpec } from './gateway-class/schema.ts';
+import { grpcRouteSpec } from './grpc-route/schema.ts';
+import { httpRouteSpec } from './http-route/schema.ts';
 import { istioOperatorSpec } from './istio-operator/schema.ts';
 import { validateIstioOperator } from './istio-operator/validate.ts';
 import { declareKind, type KindRow } from './kind.ts';
+import { kubernetesGatewaySpec } from './kubernetes-gateway/schema.ts';
+import { listenerSetSpec } from './listener-set/schema.ts';
 import { namespaceSpec } from './namespace/schema.ts';
 import { peerAuthenticationSpec } from './peer-authentication/schema.ts';
 import { validatePeerAuthentication } from './peer-authentication/validate.ts';
 import { podSpec, podStatus } from './pod/schema.ts';
 import { proxyConfigSpec } from './proxy-config/schema.ts';
 import { validateProxyConfig } from './proxy-config/validate.ts';
+import { referenceGrantSpec } from './reference-grant/schema.ts';
 import { requestAuthenticationSpec } from './request-authentication/schema.ts';
 import { validateRequestAuthentication } from './request-authentication/validate.ts';
 import { secretSpec } from './secret/schema.ts';
@@ -33,10 +40,13 @@ import { serviceEntryStatus } from './service-entry/status.ts';
 import { validateServiceEntry } from './service-entry/validate.ts';
 import { sidecarSpec } from './sidecar/schema.ts';
 import { validateSidecar } from './sidecar/validate.ts';
+import { tcpRouteSpec } from './tcp-route/schema.ts';
 import { telemetrySpec } from './telemetry/schema.ts';
 import { validateTelemetry } from './telemetry/validate.ts';
+import { tlsRouteSpec } from './tls-route/schema.ts';
 import { trafficExtensionSpec } from './traffic-extension/schema.ts';
 import { validateTrafficExtension } from './traffic-extension/validate.ts';
+import { udpRouteSpec } from './udp-route/schema.ts';
 import { virtualServiceSpec } from './virtual-service/schema.ts';
 import { validateVirtualService } from './virtual-service/validate.ts';
 import { wasmPluginSpec } from './wasm-plugin/schema.ts';
@@ -261,6 +271,136 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: istioOperatorSpec,
     validate: validateIstioOperator,
+  }),
+  declareKind({
+    type: 'GatewayClass',
+    kind: 'GatewayClass',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    plural: 'gatewayclasses',
+    singular: 'gatewayclass',
+    shortNames: ['gc'],
+    namespaced: false,
+    body: 'spec',
+    schema: gatewayClassSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'KubernetesGateway',
+    kind: 'Gateway',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    plural: 'gateways',
+    singular: 'gateway',
+    shortNames: ['gtw'],
+    namespaced: true,
+    body: 'spec',
+    schema: kubernetesGatewaySpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'HTTPRoute',
+    kind: 'HTTPRoute',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    plural: 'httproutes',
+    singular: 'httproute',
+    shortNames: [],
+    namespaced: true,
+    body: 'spec',
+    schema: httpRouteSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'GRPCRoute',
+    kind: 'GRPCRoute',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1'],
+    plural: 'grpcroutes',
+    singular: 'grpcroute',
+    shortNames: [],
+    namespaced: true,
+    body: 'spec',
+    schema: grpcRouteSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'TCPRoute',
+    kind: 'TCPRoute',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1alpha2'],
+    plural: 'tcproutes',
+    singular: 'tcproute',
+    shortNames: [],
+    namespaced: true,
+    body: 'spec',
+    schema: tcpRouteSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'TLSRoute',
+    kind: 'TLSRoute',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1alpha3', 'v1alpha2'],
+    plural: 'tlsroutes',
+    singular: 'tlsroute',
+    shortNames: [],
+    namespaced: true,
+    body: 'spec',
+    schema: tlsRouteSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'UDPRoute',
+    kind: 'UDPRoute',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1alpha2'],
+    plural: 'udproutes',
+    singular: 'udproute',
+    shortNames: [],
+    namespaced: true,
+    body: 'spec',
+    schema: udpRouteSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'ReferenceGrant',
+    kind: 'ReferenceGrant',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    plural: 'referencegrants',
+    singular: 'referencegrant',
+    shortNames: ['refgrant'],
+    namespaced: true,
+    body: 'spec',
+    schema: referenceGrantSpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'BackendTLSPolicy',
+    kind: 'BackendTLSPolicy',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1', 'v1alpha3'],
+    plural: 'backendtlspolicies',
+    singular: 'backendtlspolicy',
+    shortNames: ['btlspolicy'],
+    namespaced: true,
+    body: 'spec',
+    schema: backendTlsPolicySpec,
+    specRequired: true,
+  }),
+  declareKind({
+    type: 'ListenerSet',
+    kind: 'ListenerSet',
+    group: 'gateway.networking.k8s.io',
+    versions: ['v1'],
+    plural: 'listenersets',
+    singular: 'listenerset',
+    shortNames: ['lset'],
+    namespaced: true,
+    body: 'spec',
+    schema: listenerSetSpec,
+    specRequired: true,
   }),
   declareKind({
     type: 'Service',

@@ -1,6 +1,6 @@
 import { type Decoded, hasErrors } from '@weft/base';
 import { parseDocument } from 'yaml';
-import type { Resource } from '../../resource.ts';
+import { type Resource, resourcesOf } from '../../resource.ts';
 import { Report } from '../../schema/index.ts';
 import { meshConfig } from './schema.ts';
 import type { MeshConfig } from './type.ts';
@@ -19,8 +19,12 @@ export function decodeMeshConfig(text: string): Decoded<MeshConfig> {
     : { ok: true, value, issues: report.issues };
 }
 
-/** The mesh configuration in a ConfigMap `istio`; undefined when it carries none. */
-export function meshConfigOf(configMap: Resource<'ConfigMap'>): Decoded<MeshConfig> | undefined {
-  const text = configMap.spec.data?.['mesh'];
-  return text === undefined ? undefined : decodeMeshConfig(text);
+/** The configuration of the mesh among the objects of a mesh; undefined when none carries a valid one. */
+export function meshConfigOf(resources: readonly Resource[], rootNamespace = 'istio-system'): MeshConfig | undefined {
+  for (const { metadata, spec } of resourcesOf(resources, 'ConfigMap')) {
+    if (metadata.name !== 'istio' || metadata.namespace !== rootNamespace) continue;
+    const decoded = spec.data?.['mesh'] === undefined ? undefined : decodeMeshConfig(spec.data['mesh']);
+    if (decoded?.ok === true) return decoded.value;
+  }
+  return undefined;
 }
