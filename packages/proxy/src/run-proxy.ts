@@ -1,5 +1,24 @@
+/** The composition of the data plane: bootstrap in, running proxy out. Owns start and shutdown. */
+import { hostname } from 'node:os';
 import type { Clock, LogControl, Logger, Random } from '@weft/base';
+import { formatIssue } from '@weft/base';
+import type { AdsClient } from '@weft/xds/client';
+import type { ServerState } from './admin/admin-view.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
+import { Loop } from './net/loop.ts';
+import { ProxyAdminView } from './runtime/admin-view.ts';
+import { ClusterManager, type Outcome } from './runtime/cluster-manager.ts';
+import { ListenerManager } from './runtime/listener-manager.ts';
+import type { ProxyContext } from './runtime/proxy-context.ts';
+import { ResourceBook } from './runtime/resource-book.ts';
+import { RouteSources } from './runtime/route-sources.ts';
+import { XdsRuntime } from './runtime/xds-runtime.ts';
+import { AccessLogFiles } from './telemetry/access-log/log-file.ts';
+import { IstioMetrics } from './telemetry/istio/istio-metrics.ts';
+import { LabelTable } from './telemetry/istio/label-table.ts';
+import { StatsRegistry } from './telemetry/registry.ts';
+import { configStats, serverStats } from './telemetry/server-stats.ts';
+import { SecretStore } from './tls/secret-store.ts';
 
 /** Everything the data plane takes from outside. Sockets are the only effect it opens itself. */
 export interface ProxyDeps {
@@ -14,6 +33,10 @@ export interface ProxyDeps {
   readonly stderr: (text: string) => void;
   /** What `/server_info` reports and what xDS is told (`user_agent_version`). */
   readonly version: string;
+  /** Asked to end by the admin path `/quitquitquit`. */
+  readonly quit: () => void;
+  /** A variable of the process environment, for `%ENVIRONMENT(…)%`. */
+  readonly environment: (name: string) => string | undefined;
 }
 
 /** A listener that is bound, as `/listeners` shows it. */
@@ -44,5 +67,225 @@ export interface Proxy {
 
 /** Starts a data plane from a decoded bootstrap. Returns at once; `ready` tells when it serves. */
 export function runProxy(bootstrap: Bootstrap, deps: ProxyDeps): Proxy {
-  throw new Error(`not started: ${bootstrap.node.id} ${deps.version}`);
+  return new RunningProxy(bootstrap, deps);
+}
+
+class RunningProxy implements Proxy {
+  readonly ready: Promise<void>;
+  readonly #bootstrap: Bootstrap;
+  readonly #deps: ProxyDeps;
+  readonly #stats = new StatsRegistry();
+  readonly #secrets = new SecretStore();
+  readonly #book = new ResourceBook();
+  readonly #routes = new RouteSources();
+  readonly #accessLogs: AccessLogFiles;
+  readonly #clusters: ClusterManager;
+  readonly #listeners: ListenerManager;
+  readonly #xds: XdsRuntime;
+  readonly #startedMs: number;
+  readonly #failures: string[] = [];
+  #state: ServerState = 'PRE_INITIALIZING';
+  #client: AdsClient | undefined = undefined;
+  #admin: { readonly address: HostPort; close(): Promise<void> } | undefined = undefined;
+  #warm: () => void = () => undefined;
+  #drained: Promise<void> | undefined = undefined;
+
+  constructor(bootstrap: Bootstrap, deps: ProxyDeps) {
+    this.#bootstrap = bootstrap;
+    this.#deps = deps;
+    const { clock, logger, stdout, stderr } = deps;
+    this.#startedMs = clock.now();
+    const dropped = serverStats(this.#stats).accessLogDropped;
+    this.#accessLogs = new AccessLogFiles({ clock, logger, stdout, stderr, dropped });
+    const context = this.#createContext();
+    this.#clusters = new ClusterManager(
+      () => context,
+      this.#secrets,
+      () => this.#progress(),
+    );
+    this.#listeners = new ListenerManager(
+      () => context,
+      (name, issue) => {
+        this.#failures.push(formatIssue(issue));
+        this.#book.refused('listener', name, '', [issue], clock.now());
+        logger.error('a listener cannot be bound', { listener: name, cause: issue.message });
+      },
+    );
+    this.#xds = new XdsRuntime({
+      clusters: this.#clusters,
+      listeners: this.#listeners,
+      routes: this.#routes,
+      secrets: this.#secrets,
+      book: this.#book,
+      stats: configStats(this.#stats),
+      logger,
+      nowMs: () => clock.now(),
+      onProgress: () => this.#progress(),
+    });
+    this.ready = this.#start();
+  }
+
+  #createContext(): ProxyContext {
+    const { clock, random, logger, environment } = this.#deps;
+    const labels = new LabelTable();
+    const istio = new IstioMetrics(labels.node(this.#bootstrap.node.metadata ?? {}));
+    this.#stats.addSource(istio);
+    const lookup = { get: (name: string) => this.#clusters.get(name) };
+    return {
+      loop: new Loop(clock),
+      clock,
+      random,
+      logger,
+      stats: this.#stats,
+      accessLogs: this.#accessLogs,
+      labels,
+      istio,
+      hostname: hostname(),
+      clusters: lookup,
+      routes: (name) => this.#routes.get(name),
+      environment,
+    };
+  }
+
+  async #start(): Promise<void> {
+    this.#putStatic();
+    const live = this.#bootstrap.ads === undefined ? undefined : new Promise<void>((resolve) => (this.#warm = resolve));
+    this.#state = 'INITIALIZING';
+    await this.#startAdmin();
+    await this.#followControlPlane();
+    await this.#listeners.bound();
+    if (this.#failures.length > 0) {
+      await this.close();
+      throw new Error(this.#failures.join('\n'));
+    }
+    this.#progress();
+    await live;
+    await this.#listeners.bound();
+    if (this.#state === 'INITIALIZING') this.#state = 'LIVE';
+    this.#deps.logger.info('serving', {
+      node: this.#bootstrap.node.id,
+      startedInMs: Math.round(this.#deps.clock.now() - this.#startedMs),
+    });
+  }
+
+  #putStatic(): void {
+    const { bootstrap, deps } = { bootstrap: this.#bootstrap, deps: this.#deps };
+    const now = deps.clock.now();
+    for (const secret of bootstrap.secrets) {
+      this.#secrets.put(secret);
+      this.#book.accepted('secret', secret.name, secret, '', now, false);
+    }
+    for (const cluster of bootstrap.clusters) {
+      // The control plane's own cluster is spoken to by the gRPC client, in HTTP/2, and by nobody else.
+      if (cluster.name !== bootstrap.ads?.clusterName)
+        this.#noteStatic(`static cluster ${cluster.name}`, this.#clusters.put(cluster));
+      this.#book.accepted('cluster', cluster.name, cluster, '', now, false);
+    }
+    for (const listener of bootstrap.listeners) {
+      this.#noteStatic(`static listener ${listener.name}`, this.#listeners.put(listener));
+      this.#book.accepted('listener', listener.name, listener, '', now, false);
+    }
+  }
+
+  #noteStatic(what: string, outcome: Outcome): void {
+    for (const issue of outcome) this.#failures.push(`${what}: ${formatIssue(issue)}`);
+  }
+
+  async #startAdmin(): Promise<void> {
+    const { admin } = this.#bootstrap;
+    if (admin === undefined) return;
+    const { startAdmin } = await import('./runtime/start-admin.ts');
+    const { clock, logger, logControl, version, quit } = this.#deps;
+    const view = new ProxyAdminView({
+      bootstrap: this.#bootstrap,
+      version,
+      stats: this.#stats,
+      clusters: this.#clusters,
+      listeners: this.#listeners,
+      book: this.#book,
+      logControl,
+      startedMs: this.#startedMs,
+      nowMs: () => clock.now(),
+      state: () => this.#state,
+      memory: () => process.memoryUsage(),
+      drain: (inboundOnly) =>
+        void this.#listeners.drain((server) => !inboundOnly || server.current.listener.direction === 'inbound'),
+      quit,
+      reopenLogs: () => this.#accessLogs.reopen(),
+    });
+    this.#admin = await startAdmin(admin, view, clock, logger);
+  }
+
+  async #followControlPlane(): Promise<void> {
+    const { ads, node } = this.#bootstrap;
+    if (ads === undefined) return;
+    const { connectAds } = await import('@weft/xds/client');
+    const { clock, random, logger, version } = this.#deps;
+    this.#client = connectAds({
+      target: ads.address.host.includes(':')
+        ? `[${ads.address.host}]:${ads.address.port}`
+        : `${ads.address.host}:${ads.address.port}`,
+      node: { ...node, userAgentName: 'weft', userAgentVersionType: { case: 'userAgentVersion', value: version } },
+      mode: ads.protocol === 'DELTA_GRPC' ? 'delta' : 'sotw',
+      handler: this.#xds,
+      clock,
+      random,
+      logger,
+    });
+    if (ads.clusters) this.#client.subscribe('cluster', '*');
+    if (ads.listeners) this.#client.subscribe('listener', '*');
+    this.#xds.follow(this.#client);
+  }
+
+  /** The first configuration is live when everything asked for has been answered and nothing warms any more. */
+  #progress(): void {
+    const { ads } = this.#bootstrap;
+    if (ads?.clusters === true && !this.#xds.answered('cluster')) return;
+    if (ads?.listeners === true && !this.#xds.answered('listener')) return;
+    if (this.#clusters.warming === 0 && this.#listeners.warming === 0) this.#warm();
+  }
+
+  get adminAddress(): HostPort | undefined {
+    return this.#admin?.address;
+  }
+
+  listeners(): readonly BoundListener[] {
+    return this.#listeners.all().flatMap((server) => {
+      const { address } = server;
+      return address === undefined ? [] : [{ name: server.current.listener.name, address }];
+    });
+  }
+
+  drain(deadlineMs: number): Promise<void> {
+    this.#drained ??= this.#drain(deadlineMs);
+    return this.#drained;
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    this.#state = 'DRAINING';
+    const { clock, logger } = this.#deps;
+    let expired = false;
+    const deadline = new Promise<void>((resolve) => {
+      const timer = clock.after(deadlineMs, () => {
+        expired = true;
+        resolve();
+      });
+      void this.#listeners.drain().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+    await deadline;
+    if (expired) logger.warn('draining took too long; what is left is cut', { deadlineMs });
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'DRAINING';
+    this.#client?.close();
+    this.#listeners.destroy();
+    this.#clusters.destroy();
+    await this.#admin?.close();
+    await this.#accessLogs.close();
+  }
 }

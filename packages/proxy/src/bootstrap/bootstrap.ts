@@ -16,6 +16,8 @@ export interface HostPort {
 /** Where configuration comes from: one aggregated gRPC stream (`dynamic_resources.ads_config`). */
 export interface AdsSource {
   readonly address: HostPort;
+  /** The static cluster that names the address; undefined with `google_grpc`. It carries no traffic of ours. */
+  readonly clusterName: string | undefined;
   /** `GRPC` is the state of the world, `DELTA_GRPC` the incremental protocol. */
   readonly protocol: 'GRPC' | 'DELTA_GRPC';
   /** Ask for clusters over this stream (`dynamic_resources.cds_config.ads`). */

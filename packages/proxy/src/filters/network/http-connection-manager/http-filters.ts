@@ -1,0 +1,111 @@
+/** `http_filters` → the chain of a connection manager. Every filter is known or refused by name. */
+import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
+import type { Decoded } from '@weft/base';
+import type { Issues } from '@weft/engine';
+import type { HttpFilter as HttpFilterMessage } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
+import type { ProxyContext } from '../../../runtime/proxy-context.ts';
+import { HttpFilterChain } from '../../../stream/filter-chain.ts';
+import type { FilterContext, HttpFilter, HttpFilterKind } from '../../../stream/http-filter.ts';
+import { HTTP_FILTERS } from '../../http/all.ts';
+
+const BY_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(HTTP_FILTERS.map((kind) => [kind.schema.typeName, kind]));
+
+/** Kinds by the message that a route may hold for them. */
+const BY_ROUTE_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(
+  HTTP_FILTERS.flatMap((kind) => (kind.routeSchema === undefined ? [] : [[kind.routeSchema.typeName, kind] as const])),
+);
+
+function typeNameOf(any: Any): string {
+  return any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
+}
+
+/** Decodes one entry of `typed_per_filter_config`. */
+export function decodeRouteFilterConfig(filterName: string, any: Any, at: string): Decoded<unknown> {
+  const kind = BY_ROUTE_TYPE.get(typeNameOf(any));
+  const message = kind?.routeSchema === undefined ? undefined : anyUnpack(any, kind.routeSchema);
+  if (kind !== undefined && message !== undefined) return kind.decodeRoute(message, at);
+  const issue = {
+    severity: 'error',
+    code: 'unknown-filter',
+    at,
+    message: `this proxy has no HTTP filter ${filterName} that takes ${any.typeUrl} on a route`,
+  } as const;
+  return { ok: false, issues: [issue] };
+}
+
+interface Built {
+  readonly filter: HttpFilter;
+  readonly terminal: boolean;
+}
+
+function buildFilter(
+  message: HttpFilterMessage,
+  slot: number,
+  at: string,
+  statPrefix: string,
+  context: ProxyContext,
+  issues: Issues,
+): Built | undefined {
+  const any = message.configType.case === 'typedConfig' ? message.configType.value : undefined;
+  const kind = any === undefined ? undefined : BY_TYPE.get(typeNameOf(any));
+  if (any === undefined || kind === undefined) {
+    if (message.isOptional) return undefined;
+    const what = any === undefined ? 'without typed_config' : any.typeUrl;
+    issues.error(
+      at,
+      'unknown-filter',
+      `HTTP filter ${message.name} (${what}) is not known to this proxy`,
+      `one of ${[...BY_TYPE.keys()].join(', ')}`,
+    );
+    return undefined;
+  }
+  const config = anyUnpack(any, kind.schema);
+  if (config === undefined) {
+    issues.error(`${at}.typed_config`, 'invalid-value', `the bytes are not a ${kind.schema.typeName}`);
+    return undefined;
+  }
+  const decoded = kind.decode(config, `${at}.typed_config`);
+  if (!decoded.ok) {
+    issues.adopt(decoded.issues);
+    return undefined;
+  }
+  const { clock, random, logger, stats, clusters, loop } = context;
+  const filterContext: FilterContext = {
+    clock,
+    random,
+    wheel: loop.wheel,
+    logger,
+    stats,
+    clusters,
+    statPrefix,
+    slot,
+    name: message.name,
+  };
+  return { filter: kind.create(decoded.value, filterContext), terminal: kind.terminal };
+}
+
+export function compileHttpFilters(
+  messages: readonly HttpFilterMessage[],
+  at: string,
+  statPrefix: string,
+  context: ProxyContext,
+  issues: Issues,
+): HttpFilterChain {
+  const filters: HttpFilter[] = [];
+  const enabled = messages.filter((message) => !message.disabled);
+  for (const [i, message] of enabled.entries()) {
+    const where = `${at}[${messages.indexOf(message)}]`;
+    const built = buildFilter(message, filters.length, where, statPrefix, context, issues);
+    if (built === undefined) continue;
+    const last = i === enabled.length - 1;
+    if (built.terminal !== last) {
+      const told = last
+        ? 'the last filter does not answer requests'
+        : 'a filter that answers requests stands before others';
+      issues.error(where, 'invalid-order', told, 'exactly one terminal filter such as the router, at the end');
+    }
+    filters.push(built.filter);
+  }
+  if (enabled.length === 0) issues.error(at, 'missing-field', 'there are no filters', 'at least the router');
+  return new HttpFilterChain(filters);
+}

@@ -1,0 +1,161 @@
+/** One bound address: accepts, chooses the filter chain, keeps track of its connections. A new configuration swaps `current`. */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Logger } from '@weft/base';
+import { addressKey, planConnection } from '@weft/engine';
+import type { HostPort } from '../bootstrap/bootstrap.ts';
+import type { Loop } from '../net/loop.ts';
+import { acceptedWire } from '../net/open-wire.ts';
+import type { ConnectionInfo } from '../stream/downstream.ts';
+import type { ServedConnection } from '../stream/network-filter.ts';
+import type { ListenerStats } from '../telemetry/listener-stats.ts';
+import type { CompiledListener } from './compiled-listener.ts';
+
+let lastConnectionId = 0;
+
+function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export class ListenerServer {
+  readonly #loop: Loop;
+  readonly #logger: Logger;
+  readonly #stats: ListenerStats;
+  readonly #server: Server;
+  readonly #connections = new Set<ServedConnection>();
+  #current: CompiledListener;
+  #accepting = true;
+  #onEmpty: (() => void) | undefined = undefined;
+
+  constructor(compiled: CompiledListener, loop: Loop, stats: ListenerStats, logger: Logger) {
+    this.#current = compiled;
+    this.#loop = loop;
+    this.#stats = stats;
+    this.#logger = logger;
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  get current(): CompiledListener {
+    return this.#current;
+  }
+
+  /** The address in use; undefined before `bind` and after the end. */
+  get address(): HostPort | undefined {
+    const bound = this.#server.address();
+    return bound === null || typeof bound === 'string' ? undefined : { host: bound.address, port: bound.port };
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Starts to listen. Rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
+  bind(): Promise<void> {
+    const { address, backlog, reusePort } = this.#current.listener;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      const where = address.kind === 'pipe' ? { path: address.path } : { host: address.host, port: address.port };
+      // Not every system has SO_REUSEPORT; without it a port is simply exclusive.
+      const share = address.kind !== 'pipe' && reusePort && process.platform === 'linux';
+      this.#server.listen(
+        {
+          ...where,
+          exclusive: true,
+          ...(share ? { reusePort: true } : {}),
+          ...(backlog === undefined ? {} : { backlog }),
+        },
+        () => {
+          this.#server.removeListener('error', reject);
+          this.#server.on('error', (error) => this.#logger.error('a listener failed', { cause: error.message }));
+          resolve();
+        },
+      );
+    });
+  }
+
+  /** Serves new connections by `compiled`; those there are finish what they are doing by the old rules. */
+  replace(compiled: CompiledListener): void {
+    const old = this.#current;
+    this.#current = compiled;
+    for (const filter of old.filters.values()) filter.drain();
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  #accept(socket: Socket): void {
+    const { localAddress: localHost = '', localPort = 0, remoteAddress: remoteHost = '', remotePort = 0 } = socket;
+    const { listener, filters } = this.#current;
+    const chain = planConnection(listener, {
+      destinationAddress: localHost,
+      destinationPort: localPort,
+      serverName: '',
+      transportProtocol: 'raw_buffer',
+      applicationProtocols: [],
+      directSourceAddress: remoteHost,
+      sourceAddress: remoteHost,
+      sourcePort: remotePort,
+    });
+    const filter = chain === undefined ? undefined : filters.get(chain);
+    this.#stats.downstreamCxTotal.inc();
+    if (chain === undefined || filter === undefined || !this.#accepting || remoteHost === '') {
+      if (chain === undefined) this.#stats.noFilterChainMatch.inc();
+      socket.destroy();
+      return;
+    }
+    const loop = this.#loop;
+    const info: ConnectionInfo = {
+      id: ++lastConnectionId,
+      localHost,
+      localPort,
+      localAddress: joinHostPort(localHost, localPort),
+      remoteHost,
+      remotePort,
+      remoteAddress: joinHostPort(remoteHost, remotePort),
+      filterChainName: chain.name,
+      tls: undefined,
+    };
+    loop.enter();
+    const wire = acceptedWire(loop, socket, listener.perConnectionBufferLimitBytes);
+    const startedAt = loop.now;
+    this.#stats.downstreamCxActive.inc();
+    const served = filter.serve(wire, info, () => {
+      this.#connections.delete(served);
+      this.#stats.downstreamCxActive.dec();
+      this.#stats.downstreamCxLengthMs.record(loop.now - startedAt);
+      if (this.#connections.size === 0) this.#onEmpty?.();
+    });
+    this.#connections.add(served);
+    wire.give(served);
+    wire.start();
+    loop.leave();
+  }
+
+  /** Stops accepting. What is open goes on. */
+  stopAccepting(): void {
+    this.#accepting = false;
+    this.#server.close();
+  }
+
+  /** Stops accepting and resolves when every connection has ended. */
+  drain(): Promise<void> {
+    this.stopAccepting();
+    for (const filter of this.#current.filters.values()) filter.drain();
+    if (this.#connections.size === 0) return Promise.resolve();
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    this.#loop.enter();
+    for (const connection of [...this.#connections]) connection.drain();
+    this.#loop.leave();
+    return empty;
+  }
+
+  destroy(): void {
+    this.stopAccepting();
+    for (const connection of [...this.#connections]) connection.destroy();
+  }
+
+  get key(): string {
+    return addressKey(this.#current.listener.address);
+  }
+}

@@ -1,0 +1,178 @@
+/** Clusters and their endpoints: compiled, then swapped in; a refused one leaves the last good one in force. */
+import type { Issue } from '@weft/base';
+import { type Cluster, compileCluster, compileEndpoints, type Discovery, type EndpointSet } from '@weft/engine';
+import type { Cluster as ClusterMessage } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
+import { type DnsDiscovery, DnsEndpoints } from '../cluster/dns-endpoints.ts';
+import { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { ClusterLookup } from '../stream/http-filter.ts';
+import { clusterStats } from '../telemetry/cluster-stats.ts';
+import type { SecretStore } from '../tls/secret-store.ts';
+import { compileUpstreamTls } from '../tls/upstream-tls.ts';
+import type { ProxyContext } from './proxy-context.ts';
+
+export type Outcome = readonly Issue[];
+const ACCEPTED: Outcome = [];
+
+export class ClusterManager implements ClusterLookup {
+  readonly #context: () => ProxyContext;
+  readonly #secrets: SecretStore;
+  readonly #clusters = new Map<string, UpstreamCluster>();
+  readonly #dns = new Map<string, DnsEndpoints>();
+  /** EDS assignments by service name, kept so that a changed cluster need not wait for its endpoints again. */
+  readonly #assignments = new Map<string, EndpointSet>();
+  readonly #onWarm: () => void;
+
+  /** `context` is asked for late, because the context holds this manager. */
+  constructor(context: () => ProxyContext, secrets: SecretStore, onWarm: () => void) {
+    this.#context = context;
+    this.#secrets = secrets;
+    this.#onWarm = onWarm;
+  }
+
+  /** @hot A cluster that still waits for its first endpoints counts as absent. */
+  get(name: string): UpstreamCluster | undefined {
+    const cluster = this.#clusters.get(name);
+    return cluster === undefined || cluster.warming ? undefined : cluster;
+  }
+
+  isWarming(name: string): boolean {
+    return this.#clusters.get(name)?.warming ?? false;
+  }
+
+  get warming(): number {
+    let count = 0;
+    for (const cluster of this.#clusters.values()) if (cluster.warming) count++;
+    return count;
+  }
+
+  all(): readonly UpstreamCluster[] {
+    return [...this.#clusters.values()];
+  }
+
+  /** The EDS names that the clusters in force follow. */
+  endpointNames(): readonly string[] {
+    return this.all().flatMap(({ config }) => (config.discovery.kind === 'eds' ? [config.discovery.serviceName] : []));
+  }
+
+  put(message: ClusterMessage): Outcome {
+    const compiled = compileCluster(message);
+    if (!compiled.ok) return compiled.issues;
+    const config = compiled.value;
+    const refused = unsupported(config);
+    if (refused.length > 0) return refused;
+    const tls = compileUpstreamTls(config, this.#secrets);
+    if (!tls.ok) return tls.issues;
+    const existing = this.#clusters.get(config.name);
+    if (existing !== undefined) existing.reconfigure(config, tls.value);
+    const cluster = existing ?? this.#create(message, config, tls.value);
+    this.#discover(cluster, config);
+    return ACCEPTED;
+  }
+
+  #create(message: ClusterMessage, config: Cluster, tls: UpstreamCluster['tls']): UpstreamCluster {
+    const { loop, random, stats, labels } = this.#context();
+    const cluster = new UpstreamCluster(config, tls, {
+      loop,
+      random,
+      stats: clusterStats(stats, config.statName),
+      service: labels.service(message.metadata, config.name),
+    });
+    this.#clusters.set(config.name, cluster);
+    return cluster;
+  }
+
+  #discover(cluster: UpstreamCluster, config: Cluster): void {
+    const { discovery } = config;
+    this.#dns.get(config.name)?.stop();
+    this.#dns.delete(config.name);
+    if (discovery.kind === 'static') cluster.update(discovery.endpoints);
+    else if (discovery.kind === 'eds') {
+      const known = this.#assignments.get(discovery.serviceName);
+      if (known !== undefined) cluster.update(known);
+    } else if (isDns(discovery)) {
+      const { loop, logger } = this.#context();
+      const dns = new DnsEndpoints(discovery, loop.clock, logger.with({ cluster: config.name }), (set) => {
+        const warms = cluster.set === undefined;
+        cluster.update(set);
+        if (warms) this.#onWarm();
+      });
+      this.#dns.set(config.name, dns);
+      dns.start();
+    } else cluster.provideOwnEndpoints(discovery);
+  }
+
+  putEndpoints(message: ClusterLoadAssignment): Outcome {
+    const compiled = compileEndpoints(message);
+    if (!compiled.ok) return compiled.issues;
+    const { labels } = this.#context();
+    this.#assignments.set(message.clusterName, compiled.value);
+    for (const cluster of this.#clusters.values()) {
+      const { discovery } = cluster.config;
+      if (discovery.kind !== 'eds' || discovery.serviceName !== message.clusterName) continue;
+      cluster.update(compiled.value);
+      labelEndpoints(cluster, message, labels);
+    }
+    return ACCEPTED;
+  }
+
+  removeEndpoints(name: string): void {
+    this.#assignments.delete(name);
+  }
+
+  remove(name: string): void {
+    const cluster = this.#clusters.get(name);
+    if (cluster === undefined) return;
+    this.#clusters.delete(name);
+    this.#dns.get(name)?.stop();
+    this.#dns.delete(name);
+    cluster.drain();
+    this.#context().stats.removeScope(`cluster.${cluster.config.statName}.`);
+  }
+
+  destroy(): void {
+    for (const dns of this.#dns.values()) dns.stop();
+    for (const cluster of this.#clusters.values()) cluster.destroy();
+  }
+}
+
+/** Narrows where a comparison of two kinds at once does not. */
+function isDns(discovery: Discovery): discovery is DnsDiscovery {
+  return discovery.kind === 'strict-dns' || discovery.kind === 'logical-dns';
+}
+
+/** What engine understands and this data plane cannot do yet. */
+function unsupported(config: Cluster): Outcome {
+  if (config.protocol.kind !== 'http2') return ACCEPTED;
+  return [
+    {
+      severity: 'error',
+      code: 'unsupported-value',
+      at: 'typed_extension_protocol_options["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"].explicit_http_config.http2_protocol_options',
+      message: 'HTTP/2 to upstreams is not supported yet',
+      expected: 'http_protocol_options',
+      resource: `Cluster ${config.name}`,
+    },
+  ];
+}
+
+function labelEndpoints(
+  cluster: UpstreamCluster,
+  message: ClusterLoadAssignment,
+  labels: ProxyContext['labels'],
+): void {
+  cluster.workloads.clear();
+  let at = 0;
+  for (const locality of message.endpoints) {
+    for (const endpoint of locality.lbEndpoints) {
+      const living =
+        endpoint.hostIdentifier.case === 'endpoint' ? endpoint.hostIdentifier.value.address?.address : undefined;
+      if (living?.case === 'socketAddress' && living.value.portSpecifier.case === 'portValue') {
+        const host = living.value.address.includes(':') ? `[${living.value.address}]` : living.value.address;
+        cluster.workloads.set(`${host}:${living.value.portSpecifier.value}`, labels.endpoint(endpoint.metadata));
+      }
+      at++;
+    }
+  }
+  cluster.stats.membershipTotal.set(at);
+}

@@ -1,0 +1,135 @@
+/** Listeners: compiled, warmed (their routes must be there), bound, swapped in. A refused update leaves the last good one serving. */
+import type { Issue } from '@weft/base';
+import { addressKey, compileListener, Issues } from '@weft/engine';
+import type { Listener as ListenerMessage } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
+import { type CompiledListener, compileChains } from '../listener/compiled-listener.ts';
+import { ListenerServer } from '../listener/listener-server.ts';
+import { listenerStats } from '../telemetry/listener-stats.ts';
+import type { Outcome } from './cluster-manager.ts';
+import type { ProxyContext } from './proxy-context.ts';
+
+const ACCEPTED: Outcome = [];
+
+export class ListenerManager {
+  readonly #context: () => ProxyContext;
+  readonly #servers = new Map<string, ListenerServer>();
+  readonly #warming = new Map<string, CompiledListener>();
+  readonly #draining = new Set<ListenerServer>();
+  readonly #onBindFailure: (name: string, issue: Issue) => void;
+  readonly #binding = new Set<Promise<void>>();
+
+  constructor(context: () => ProxyContext, onBindFailure: (name: string, issue: Issue) => void) {
+    this.#context = context;
+    this.#onBindFailure = onBindFailure;
+  }
+
+  get warming(): number {
+    return this.#warming.size;
+  }
+
+  isWarming(name: string): boolean {
+    return this.#warming.has(name);
+  }
+
+  all(): readonly ListenerServer[] {
+    return [...this.#servers.values()];
+  }
+
+  nameOf(server: ListenerServer): string {
+    return server.current.listener.name;
+  }
+
+  /** The RDS names that listeners in force or warming follow. */
+  routeNames(): readonly string[] {
+    const compiled = [...this.all().map((server) => server.current), ...this.#warming.values()];
+    return [...new Set(compiled.flatMap((listener) => listener.routeNames))];
+  }
+
+  put(message: ListenerMessage): Outcome {
+    const compiled = compileListener(message);
+    if (!compiled.ok) return compiled.issues;
+    const chains = compileChains(compiled.value, this.#context());
+    if (!chains.ok) return chains.issues;
+    this.#warming.set(compiled.value.name, chains.value);
+    this.settle();
+    return ACCEPTED;
+  }
+
+  /** Puts into force every warming listener whose routes have arrived. */
+  settle(): void {
+    const { routes } = this.#context();
+    for (const [name, compiled] of [...this.#warming]) {
+      if (compiled.routeNames.some((route) => routes(route).current === undefined)) continue;
+      this.#warming.delete(name);
+      this.#activate(name, compiled);
+    }
+  }
+
+  #activate(name: string, compiled: CompiledListener): void {
+    const existing = this.#servers.get(name);
+    if (existing !== undefined && existing.key === addressKey(compiled.listener.address)) {
+      existing.replace(compiled);
+      return;
+    }
+    const { loop, stats, logger } = this.#context();
+    const key = addressKey(compiled.listener.address).replace(/:(\d+)$/, '_$1');
+    const prefix = compiled.listener.statPrefix === '' ? key : compiled.listener.statPrefix;
+    const server = new ListenerServer(compiled, loop, listenerStats(stats, prefix), logger.with({ listener: name }));
+    if (existing !== undefined) this.#retire(existing);
+    this.#servers.set(name, server);
+    if (!compiled.listener.bindToPort) return;
+    const bound = server.bind().then(
+      () => logger.info('listening', { listener: name, address: addressKey(compiled.listener.address) }),
+      (error: Error) => {
+        this.#servers.delete(name);
+        const issues = new Issues(`Listener ${name}`);
+        issues.error(
+          'address',
+          'bind-failed',
+          `cannot listen on ${addressKey(compiled.listener.address)}: ${error.message}`,
+          'an address that is free on this machine',
+        );
+        for (const issue of issues.list) this.#onBindFailure(name, issue);
+      },
+    );
+    const settled = bound.finally(() => this.#binding.delete(settled));
+    this.#binding.add(settled);
+  }
+
+  /** Resolves when every bind that was begun has succeeded or failed. */
+  async bound(): Promise<void> {
+    while (this.#binding.size > 0) await Promise.all(this.#binding);
+  }
+
+  #retire(server: ListenerServer): void {
+    this.#draining.add(server);
+    void server.drain().then(() => this.#draining.delete(server));
+  }
+
+  get draining(): number {
+    return this.#draining.size;
+  }
+
+  remove(name: string): void {
+    this.#warming.delete(name);
+    const server = this.#servers.get(name);
+    if (server === undefined) return;
+    this.#servers.delete(name);
+    this.#retire(server);
+  }
+
+  /** Stops accepting everywhere; resolves when the last connection has ended. */
+  async drain(which: (server: ListenerServer) => boolean = () => true): Promise<void> {
+    this.#warming.clear();
+    await Promise.all(
+      this.all()
+        .filter(which)
+        .map((server) => server.drain()),
+    );
+  }
+
+  destroy(): void {
+    for (const server of this.all()) server.destroy();
+    for (const server of this.#draining) server.destroy();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock, Logger, Random } from '@weft/base';
+import type { RouteSource } from '../hcm/connection-manager.ts';
+import type { Loop } from '../net/loop.ts';
+import type { ClusterLookup } from '../stream/http-filter.ts';
+import type { AccessLogFiles } from '../telemetry/access-log/log-file.ts';
+import type { IstioMetrics } from '../telemetry/istio/istio-metrics.ts';
+import type { LabelTable } from '../telemetry/istio/label-table.ts';
+import type { StatsRegistry } from '../telemetry/registry.ts';
+
+/** What compiled configuration is wired to: one for the life of the proxy. */
+export interface ProxyContext {
+  readonly loop: Loop;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly stats: StatsRegistry;
+  readonly accessLogs: AccessLogFiles;
+  readonly labels: LabelTable;
+  readonly istio: IstioMetrics;
+  readonly hostname: string;
+  readonly clusters: ClusterLookup;
+  /** The holder of a route table that RDS fills; the same one for everybody who names it. */
+  routes(name: string): RouteSource;
+  environment(name: string): string | undefined;
+}

@@ -1,0 +1,210 @@
+/**
+ * Applies xDS updates: each resource is compiled beside the old one and swapped in, or refused with the reasons, which become the NACK.
+ * Follows what is referenced: EDS names from clusters, RDS names from listeners.
+ */
+import type { Logger } from '@weft/base';
+import { compileRouteTable } from '@weft/engine';
+import type { AdsClient, AdsHandler, Rejection, ResourceKind, XdsUpdate } from '@weft/xds/client';
+import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
+import { decodeRouteFilterConfig } from '../filters/network/http-connection-manager/http-filters.ts';
+import type { ConfigStats } from '../telemetry/server-stats.ts';
+import type { SecretStore } from '../tls/secret-store.ts';
+import type { ClusterManager, Outcome } from './cluster-manager.ts';
+import type { ListenerManager } from './listener-manager.ts';
+import type { ResourceBook } from './resource-book.ts';
+import type { RouteSources } from './route-sources.ts';
+
+const ACCEPTED: Outcome = [];
+const NOT_ASKED_FOR: Outcome = [
+  { severity: 'error', code: 'unsupported-kind', at: '', message: 'this proxy asks for no extension configs' },
+];
+
+interface Named<M> {
+  readonly name: string;
+  readonly message: M;
+}
+
+export interface XdsRuntimeParts {
+  readonly clusters: ClusterManager;
+  readonly listeners: ListenerManager;
+  readonly routes: RouteSources;
+  readonly secrets: SecretStore;
+  readonly book: ResourceBook;
+  readonly stats: ConfigStats;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** Something changed that readiness may depend on. */
+  readonly onProgress: () => void;
+}
+
+export class XdsRuntime implements AdsHandler {
+  readonly #parts: XdsRuntimeParts;
+  readonly #answered = new Set<ResourceKind>();
+  #client: AdsClient | undefined = undefined;
+  #endpointNames: readonly string[] = [];
+  #routeNames: readonly string[] = [];
+
+  constructor(parts: XdsRuntimeParts) {
+    this.#parts = parts;
+  }
+
+  follow(client: AdsClient): void {
+    this.#client = client;
+    this.#subscribe();
+  }
+
+  /** Whether the control plane has answered for this kind. */
+  answered(kind: ResourceKind): boolean {
+    return this.#answered.has(kind);
+  }
+
+  connected(): void {
+    this.#parts.stats.controlPlaneConnected.set(1);
+  }
+
+  disconnected(reason: string, retryInMs: number): void {
+    this.#parts.stats.controlPlaneConnected.set(0);
+    this.#parts.logger.warn('the control plane is away; what was received stays in force', {
+      reason,
+      retryInMs: Math.round(retryInMs),
+    });
+  }
+
+  update(update: XdsUpdate): readonly Rejection[] {
+    const { book, nowMs, logger, onProgress } = this.#parts;
+    const rejections: Rejection[] = [];
+    const outcomes = this.#putAll(update);
+    for (const [i, resource] of update.resources.entries()) {
+      const issues = outcomes[i] ?? ACCEPTED;
+      if (issues.length === 0) {
+        book.accepted(update.kind, resource.name, resource.message, resource.version || update.version, nowMs(), true);
+        continue;
+      }
+      book.refused(update.kind, resource.name, resource.version || update.version, issues, nowMs());
+      for (const issue of issues) {
+        logger.warn('refused a resource', {
+          kind: update.kind,
+          name: resource.name,
+          at: issue.at,
+          cause: issue.message,
+        });
+        rejections.push({
+          name: resource.name,
+          at: issue.at,
+          message: issue.expected === undefined ? issue.message : `${issue.message} (expected ${issue.expected})`,
+        });
+      }
+    }
+    for (const name of update.removed) this.#remove(update.kind, name);
+    this.#answered.add(update.kind);
+    this.#count(update.kind, rejections.length === 0);
+    this.#parts.listeners.settle();
+    this.#subscribe();
+    onProgress();
+    return rejections;
+  }
+
+  #putAll(update: XdsUpdate): readonly Outcome[] {
+    const { clusters, listeners, secrets } = this.#parts;
+    switch (update.kind) {
+      case 'cluster':
+        return this.#each(update, (message) => clusters.put(message));
+      case 'endpoint':
+        return this.#each(update, (message) => clusters.putEndpoints(message));
+      case 'listener':
+        return this.#each(update, (message) => listeners.put(message));
+      case 'route':
+        return this.#each(update, (message) => this.#putRoutes(message));
+      case 'secret':
+        return this.#each(update, (message) => {
+          secrets.put(message);
+          return ACCEPTED;
+        });
+      case 'extensionConfig':
+        return this.#each(update, () => NOT_ASKED_FOR);
+    }
+  }
+
+  /** An exception while compiling is a bug of ours; it costs the resource, not the process. */
+  #each<M>(
+    update: { readonly kind: ResourceKind; readonly resources: readonly Named<M>[] },
+    put: (message: M) => Outcome,
+  ): readonly Outcome[] {
+    return update.resources.map(({ name, message }) => {
+      try {
+        return put(message);
+      } catch (error) {
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#parts.logger.error('compiling a resource threw', { kind: update.kind, name, stack });
+        return [
+          { severity: 'error', code: 'internal', at: '', message: `internal error while compiling: ${String(error)}` },
+        ];
+      }
+    });
+  }
+
+  #putRoutes(message: RouteConfiguration): Outcome {
+    const table = compileRouteTable(message, { decodeFilterConfig: decodeRouteFilterConfig });
+    if (!table.ok) return table.issues;
+    this.#parts.routes.get(message.name).current = table.value;
+    return ACCEPTED;
+  }
+
+  #remove(kind: ResourceKind, name: string): void {
+    const { clusters, listeners, routes, secrets, book, stats } = this.#parts;
+    book.removed(kind, name);
+    switch (kind) {
+      case 'cluster':
+        clusters.remove(name);
+        stats.clusterRemoved.inc();
+        break;
+      case 'endpoint':
+        clusters.removeEndpoints(name);
+        break;
+      case 'listener':
+        listeners.remove(name);
+        stats.listenerRemoved.inc();
+        break;
+      case 'route':
+        routes.get(name).current = undefined;
+        break;
+      case 'secret':
+        secrets.remove(name);
+        break;
+      case 'extensionConfig':
+        break;
+    }
+  }
+
+  #count(kind: ResourceKind, ok: boolean): void {
+    const { stats, clusters, listeners } = this.#parts;
+    if (kind === 'cluster') (ok ? stats.cdsUpdateSuccess : stats.cdsUpdateRejected).inc();
+    if (kind === 'listener') (ok ? stats.ldsUpdateSuccess : stats.ldsUpdateRejected).inc();
+    stats.activeClusters.set(clusters.all().length);
+    stats.warmingClusters.set(clusters.warming);
+    stats.totalListenersActive.set(listeners.all().length);
+    stats.totalListenersWarming.set(listeners.warming);
+    stats.totalListenersDraining.set(listeners.draining);
+  }
+
+  /** Asks for what is referenced now and was not before, and for nothing that no longer is. */
+  #subscribe(): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    const endpoints = this.#parts.clusters.endpointNames();
+    const routes = this.#parts.listeners.routeNames();
+    change(client, 'endpoint', this.#endpointNames, endpoints);
+    change(client, 'route', this.#routeNames, routes);
+    this.#endpointNames = endpoints;
+    this.#routeNames = routes;
+  }
+}
+
+function change(client: AdsClient, kind: ResourceKind, before: readonly string[], now: readonly string[]): void {
+  const old = new Set(before);
+  const wanted = new Set(now);
+  const added = now.filter((name) => !old.has(name));
+  const gone = before.filter((name) => !wanted.has(name));
+  if (added.length > 0) client.subscribe(kind, added);
+  if (gone.length > 0) client.unsubscribe(kind, gone);
+}

@@ -1,0 +1,399 @@
+/**
+ * One HTTP exchange: request in, filters, plan, upstream or own reply, response out, record. Knows no protocol: the client's side is a
+ * Downstream, the upstream's side an UpstreamLink that the terminal filter sets.
+ */
+import type { FilterOverrides, Plan, RouteTable } from '@weft/engine';
+import { planRequest } from '@weft/engine';
+import { type Framing, type HeaderBlock, NO_BODY, type RequestHead } from '@weft/http';
+import type { ConnectionManager } from '../hcm/connection-manager.ts';
+import { prepareRequest } from '../hcm/prepare-request.ts';
+import { prepareResponse } from '../hcm/prepare-response.ts';
+import { AccessRecord } from '../telemetry/access-record.ts';
+import type { Downstream, UpstreamLink } from './downstream.ts';
+import { fillRecord } from './fill-record.ts';
+import { CONTINUE } from './http-filter.ts';
+import { isError, REPLIES, type ReplyCode } from './replies.ts';
+import { RequestHold } from './request-hold.ts';
+
+const NO_SLOTS: unknown[] = [];
+const NO_OVERRIDES: FilterOverrides = new Map();
+
+/** What a reply may say differently from its row in the table. */
+export interface ReplyOptions {
+  readonly status?: number;
+  readonly body?: string | Uint8Array;
+  readonly headers?: HeaderBlock;
+  /** `text/plain` unless told; empty leaves the header to `headers`. */
+  readonly contentType?: string;
+  /** Why, in words, for the log. */
+  readonly cause?: string;
+  readonly flag?: string;
+}
+
+export class Exchange {
+  readonly manager: ConnectionManager;
+  readonly downstream: Downstream;
+  readonly record: AccessRecord;
+  readonly request: RequestHead;
+  /** The route table in force when the request came: an update does not change the rules under a request. */
+  readonly table: RouteTable | undefined;
+  plan: Plan | undefined = undefined;
+  link: UpstreamLink | undefined = undefined;
+  /** Per-stream state of filters, by `FilterContext.slot`. */
+  slots: unknown[] = NO_SLOTS;
+  status = 0;
+  responseHeaders: HeaderBlock = [];
+  requestDone = false;
+  responseStarted = false;
+  responseDone = false;
+  ended = false;
+  /** The scheme was http or https and the client asked to switch to this protocol; the upstream decides. */
+  upgrade: string | undefined = undefined;
+  tunnelled = false;
+  /** Monotonic time at which the upstream last sent something. */
+  lastActivity = 0;
+  #filterAt = 0;
+  #filtersDone = false;
+  #hold: RequestHold | undefined = undefined;
+  #deferred: { readonly code: ReplyCode; readonly options: ReplyOptions } | undefined = undefined;
+
+  constructor(manager: ConnectionManager, downstream: Downstream, request: RequestHead) {
+    this.manager = manager;
+    this.downstream = downstream;
+    this.request = request;
+    this.record = new AccessRecord();
+    this.table = manager.routes.current;
+  }
+
+  /** @hot The head arrived. `end`: no body follows. */
+  start(end: boolean): void {
+    const { manager, record, request } = this;
+    const stats = manager.stats;
+    stats.downstreamRqTotal.inc();
+    stats.downstreamRqActive.inc();
+    record.startMs = manager.loop.now;
+    record.startEpochMs = manager.loop.clock.now();
+    fillRecord(record, this.downstream.connection, request);
+    this.requestDone = end;
+    if (end) record.requestEndMs = record.startMs;
+    const refused = prepareRequest(this);
+    if (refused !== undefined) {
+      this.reply(refused.code, { cause: refused.cause });
+      return;
+    }
+    this.replan();
+    if (manager.chain.size > 1) this.slots = new Array<unknown>(manager.chain.size).fill(undefined);
+    this.#runRequestHeaders();
+  }
+
+  /** Decides again where the request goes, after a filter changed what routes look at. */
+  replan(): void {
+    this.plan = this.table === undefined ? undefined : planRequest(this.table, this.request, this.manager.random);
+    this.record.routeName = this.plan?.route?.name ?? '';
+  }
+
+  /** Per-route configuration of the filter with this name, most specific first; undefined when there is none. */
+  overrides(filterName: string): readonly unknown[] | undefined {
+    return (this.plan?.filterConfigs ?? NO_OVERRIDES).get(filterName);
+  }
+
+  /** `chunk` in memory that may be kept. */
+  own(chunk: Buffer): Buffer {
+    return this.manager.loop.own(chunk);
+  }
+
+  #runRequestHeaders(): void {
+    const filters = this.manager.chain.requestHeaders;
+    try {
+      while (this.#filterAt < filters.length) {
+        const verdict = filters[this.#filterAt]!(this, this.requestDone && this.#hold === undefined);
+        if (this.ended || this.responseStarted || this.#deferred !== undefined) return;
+        this.#filterAt++;
+        if (verdict !== CONTINUE) {
+          this.#hold ??= new RequestHold(this.manager.bufferLimitBytes, false);
+          return;
+        }
+      }
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.#filtersDone = true;
+    this.#releaseHeld();
+  }
+
+  /** A filter that said STOP lets the request go on. */
+  resumeRequest(): void {
+    if (this.ended || this.#filtersDone) return;
+    this.#runRequestHeaders();
+  }
+
+  /** A filter that said STOP wants the whole body first: it is kept up to `limitBytes` (beyond: 413) and the request goes on at its end. */
+  bufferRequest(limitBytes: number): void {
+    this.#hold = new RequestHold(limitBytes, true);
+  }
+
+  /** Bytes of the request body that are held back. */
+  get heldBytes(): number {
+    return this.#hold?.bytes ?? 0;
+  }
+
+  /** @hot */
+  onRequestBody(chunk: Buffer): void {
+    if (this.ended) return;
+    this.record.bytesReceived += chunk.length;
+    if (this.responseDone || this.#deferred !== undefined) return;
+    if (this.#filtersDone) {
+      this.#passBody(chunk);
+      return;
+    }
+    const hold = this.#hold;
+    if (hold === undefined) return;
+    if (hold.add(this.own(chunk))) return;
+    if (hold.whole)
+      this.reply('REQUEST_TOO_LARGE', { cause: `body exceeds ${hold.limitBytes} bytes that a filter buffers` });
+    else this.downstream.pause();
+  }
+
+  /** @hot */
+  onRequestEnd(trailers: HeaderBlock | undefined): void {
+    if (this.ended || this.requestDone) return;
+    this.requestDone = true;
+    this.record.requestEndMs = this.manager.loop.now;
+    if (this.responseDone) return;
+    if (this.#deferred !== undefined) {
+      this.flushDeferred();
+      return;
+    }
+    if (this.#filtersDone) {
+      this.#passEnd(trailers);
+      return;
+    }
+    const hold = this.#hold;
+    if (hold === undefined) return;
+    hold.end(trailers);
+    if (hold.whole) this.resumeRequest();
+  }
+
+  #releaseHeld(): void {
+    const hold = this.#hold;
+    if (hold === undefined) return;
+    this.#hold = undefined;
+    for (const chunk of hold.chunks) {
+      if (!this.ended) this.#passBody(chunk);
+    }
+    if (this.ended) return;
+    if (hold.ended) this.#passEnd(hold.trailers);
+    else this.downstream.resume();
+  }
+
+  #passBody(chunk: Buffer): void {
+    const filters = this.manager.chain.requestBody;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, chunk);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    const link = this.link;
+    if (this.ended || link === undefined) return;
+    link.sendBody(chunk);
+    if (link.full) this.downstream.pause();
+  }
+
+  #passEnd(trailers: HeaderBlock | undefined): void {
+    const filters = this.manager.chain.requestEnd;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (!this.ended) this.link?.sendEnd(trailers);
+  }
+
+  /** The upstream takes request bytes again. */
+  onUpstreamWritable(): void {
+    if (!this.ended) this.downstream.resume();
+  }
+
+  /** The client takes response bytes again. */
+  onDownstreamWritable(): void {
+    if (!this.ended) this.link?.resumeResponse();
+  }
+
+  /** @hot The final response's head, from the upstream. Headers are edited in place from here. */
+  respond(status: number, reason: string, headers: HeaderBlock, framing: Framing, end: boolean): void {
+    if (this.ended || this.responseStarted) return;
+    this.status = status;
+    this.responseHeaders = headers;
+    const filters = this.manager.chain.responseHeaders;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, end);
+    } catch (error) {
+      if (status !== REPLIES.FILTER_FAULT.status) {
+        this.fail(error);
+        return;
+      }
+      this.#logFault(error);
+    }
+    if (this.ended) return;
+    this.responseStarted = true;
+    prepareResponse(this);
+    this.downstream.sendHead(this.status, reason, this.responseHeaders, framing, end);
+    if (end) this.#finish();
+  }
+
+  /** @hot */
+  respondBody(chunk: Buffer): void {
+    if (this.ended) return;
+    this.record.bytesSent += chunk.length;
+    this.lastActivity = this.manager.loop.now;
+    const filters = this.manager.chain.responseBody;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, chunk);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.downstream.sendBody(chunk);
+    if (this.downstream.full) this.link?.pauseResponse();
+  }
+
+  /** @hot */
+  respondEnd(trailers: HeaderBlock | undefined): void {
+    if (this.ended) return;
+    if (trailers !== undefined) this.record.responseTrailers = trailers;
+    const filters = this.manager.chain.responseEnd;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.downstream.sendEnd(trailers);
+    this.#finish();
+  }
+
+  /** Answers for the upstream. After a response began it cannot be replaced: the stream is cut instead. */
+  reply(code: ReplyCode, options: ReplyOptions = {}): void {
+    if (this.ended || this.#deferred !== undefined) return;
+    this.#cancelLink();
+    const row = REPLIES[code];
+    const { record } = this;
+    record.responseFlags = addFlag(record.responseFlags, options.flag ?? row.flag);
+    record.responseCodeDetails = row.details;
+    if (options.cause !== undefined) record.cause = options.cause;
+    if (this.responseStarted) {
+      this.abort();
+      return;
+    }
+    // The rest of the request may be in the bytes at hand: then the connection can go on, which a premature answer would forbid.
+    if (!this.requestDone && this.downstream.parsing) this.#deferred = { code, options };
+    else this.#sendReply(code, options);
+  }
+
+  /** Sends a reply that waited for the bytes at hand to be parsed. */
+  flushDeferred(): void {
+    const deferred = this.#deferred;
+    if (deferred === undefined || this.ended) return;
+    this.#deferred = undefined;
+    this.#sendReply(deferred.code, deferred.options);
+  }
+
+  #sendReply(code: ReplyCode, options: ReplyOptions): void {
+    const row = REPLIES[code];
+    const { body = row.body, headers = [] } = options;
+    const bytes =
+      typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const contentType = options.contentType ?? 'text/plain';
+    if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
+    if (isError(code)) {
+      headers.push('x-weft-error', code);
+      const { record } = this;
+      this.manager.logger.debug('answered for the upstream', {
+        code,
+        cause: record.cause,
+        path: record.path,
+        authority: record.authority,
+      });
+    }
+    const hasBody = bytes.length > 0;
+    this.respond(options.status ?? row.status, '', headers, hasBody ? bytes.length : 0, !hasBody);
+    if (!hasBody || this.ended) return;
+    this.respondBody(bytes);
+    this.respondEnd(undefined);
+  }
+
+  /** An exception in a filter: its stream ends with 500, the process goes on. */
+  fail(error: unknown): void {
+    this.#logFault(error);
+    if (this.ended) return;
+    this.reply('FILTER_FAULT', { cause: error instanceof Error ? error.message : String(error) });
+  }
+
+  #logFault(error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.manager.logger.error('a filter threw; its stream ends with 500', { stack, path: this.request.path });
+  }
+
+  /** Cuts a response that was begun. */
+  abort(): void {
+    if (this.ended) return;
+    this.#finish();
+    this.downstream.abort();
+  }
+
+  /** The client is gone or broke the protocol. */
+  onDownstreamReset(flag: string, cause: string): void {
+    if (this.ended) return;
+    const { record } = this;
+    record.responseFlags = addFlag(record.responseFlags, flag);
+    record.cause = cause;
+    if (record.responseCodeDetails === '' || !this.responseDone)
+      record.responseCodeDetails = 'downstream_remote_disconnect';
+    this.manager.stats.downstreamRqRxReset.inc();
+    this.#finish();
+  }
+
+  #cancelLink(): void {
+    const link = this.link;
+    if (link === undefined) return;
+    this.link = undefined;
+    link.cancel();
+  }
+
+  #finish(): void {
+    this.ended = true;
+    this.responseDone = true;
+    const { manager, record } = this;
+    this.#cancelLink();
+    const filters = manager.chain.end;
+    try {
+      for (let i = 0; i < filters.length; i++) filters[i]!(this);
+    } catch (error) {
+      this.#logFault(error);
+    }
+    record.endMs = manager.loop.now;
+    record.responseCode = this.status;
+    record.requestHeaders = this.request.headers;
+    record.responseHeaders = this.responseHeaders;
+    record.path = this.request.path;
+    const stats = manager.stats;
+    stats.downstreamRqActive.dec();
+    stats.downstreamRqCompleted.inc();
+    stats.downstreamRqByClass.inc(this.status);
+    stats.downstreamRqTime.record(record.endMs - record.startMs);
+    if (manager.accessLog.enabled) manager.accessLog.log(record);
+  }
+}
+
+function addFlag(flags: string, flag: string): string {
+  if (flag === '' || flags === flag) return flags;
+  return flags === '' ? flag : `${flags},${flag}`;
+}
+
+/** @hot Whether a body can follow a response head. */
+export function hasNoBody(framing: Framing): boolean {
+  return framing === NO_BODY || framing === 0;
+}

@@ -1,0 +1,25 @@
+import type { RequestHead } from '@weft/http';
+import type { AccessRecord } from '../telemetry/access-record.ts';
+import type { ConnectionInfo } from './downstream.ts';
+
+/** @hot What is known when the head of a request has arrived. */
+export function fillRecord(record: AccessRecord, connection: ConnectionInfo, request: RequestHead): void {
+  record.protocol = request.version === 20 ? 'HTTP/2' : request.version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
+  record.method = request.method;
+  record.path = request.path;
+  record.authority = request.authority;
+  record.scheme = request.scheme;
+  record.connectionId = connection.id;
+  record.downstreamLocalAddress = connection.localAddress;
+  record.downstreamRemoteAddress = connection.remoteAddress;
+  record.downstreamDirectRemoteAddress = connection.remoteAddress;
+  record.filterChainName = connection.filterChainName;
+  const tls = connection.tls;
+  if (tls === undefined) return;
+  record.requestedServerName = tls.serverName;
+  record.downstreamPeerUriSan = tls.peerUriSans.join(',');
+  record.downstreamLocalUriSan = tls.localUriSan;
+  record.downstreamPeerSubject = tls.peerSubject;
+  record.downstreamTlsVersion = tls.version;
+  record.downstreamTlsCipher = tls.cipher;
+}

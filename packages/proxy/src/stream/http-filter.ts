@@ -1,0 +1,102 @@
+/**
+ * The contract of HTTP filters: synchronous, one object per configuration shared by all streams, verdicts instead of promises. A filter
+ * that must wait says STOP and later calls `exchange.resumeRequest()` or `exchange.reply(…)`. Phases that are absent cost nothing.
+ */
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { Clock, Decoded, Logger, Random } from '@weft/base';
+import type { HeaderBlock } from '@weft/http';
+import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { StatsRegistry } from '../telemetry/registry.ts';
+import type { TimerWheel } from '../time/wheel.ts';
+import type { Exchange } from './exchange.ts';
+
+export const CONTINUE = 0;
+/** The filter will call `resumeRequest` or `reply` later. */
+export const STOP = 1;
+export type Verdict = typeof CONTINUE | typeof STOP;
+
+/** Chunks are lent: a filter that keeps one copies it (`exchange.own`). */
+export interface HttpFilter {
+  readonly onRequestHeaders?: (exchange: Exchange, end: boolean) => Verdict;
+  readonly onRequestBody?: (exchange: Exchange, chunk: Buffer) => void;
+  readonly onRequestEnd?: (exchange: Exchange, trailers: HeaderBlock | undefined) => void;
+  /** Sees upstream responses and the proxy's own replies alike. Headers may be edited; the response cannot be held back. */
+  readonly onResponseHeaders?: (exchange: Exchange, end: boolean) => void;
+  readonly onResponseBody?: (exchange: Exchange, chunk: Buffer) => void;
+  readonly onResponseEnd?: (exchange: Exchange, trailers: HeaderBlock | undefined) => void;
+  /** Exactly once, however the stream ended; cancel what is pending here. */
+  readonly onEnd?: (exchange: Exchange) => void;
+}
+
+/** The clusters in force, by name. */
+export interface ClusterLookup {
+  get(name: string): UpstreamCluster | undefined;
+}
+
+/** What a filter may use besides the exchange. */
+export interface FilterContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+  readonly stats: StatsRegistry;
+  readonly clusters: ClusterLookup;
+  /** The connection manager's `stat_prefix`. */
+  readonly statPrefix: string;
+  /** Where in `exchange.slots` this filter may keep what belongs to one stream. */
+  readonly slot: number;
+  /** The filter's name in the configuration: the key of per-route overrides. */
+  readonly name: string;
+}
+
+/** A kind of filter, found by the type of its configuration message. */
+export interface HttpFilterKind {
+  readonly schema: DescMessage;
+  /** Messages that a route may hold for this filter in `typed_per_filter_config`, when it differs from `schema`. */
+  readonly routeSchema: DescMessage | undefined;
+  /** The last filter of a chain, which answers the request. */
+  readonly terminal: boolean;
+  decode(message: unknown, at: string): Decoded<unknown>;
+  decodeRoute(message: unknown, at: string): Decoded<unknown>;
+  create(config: unknown, context: FilterContext): HttpFilter;
+}
+
+interface FilterDefinition<Schema extends DescMessage, RouteSchema extends DescMessage, Config, RouteConfig> {
+  readonly schema: Schema;
+  readonly routeSchema?: RouteSchema;
+  readonly terminal?: true;
+  readonly decode: (message: MessageShape<Schema>, at: string) => Decoded<Config>;
+  readonly decodeRoute?: (message: MessageShape<RouteSchema>, at: string) => Decoded<RouteConfig>;
+  readonly create: (config: Config, context: FilterContext) => HttpFilter;
+}
+
+/**
+ * Makes a kind out of its typed parts. The pipeline carries configs as `unknown` between `decode` and `create` of the same kind; this is
+ * the one place where that is undone.
+ */
+export function httpFilter<Schema extends DescMessage, RouteSchema extends DescMessage, Config, RouteConfig>(
+  definition: FilterDefinition<Schema, RouteSchema, Config, RouteConfig>,
+): HttpFilterKind {
+  const { decodeRoute } = definition;
+  return {
+    schema: definition.schema,
+    routeSchema: definition.routeSchema,
+    terminal: definition.terminal === true,
+    decode: (message, at) => definition.decode(message as MessageShape<Schema>, at),
+    decodeRoute: (message, at) =>
+      decodeRoute === undefined
+        ? {
+            ok: false,
+            issues: [
+              {
+                severity: 'error',
+                code: 'unsupported-field',
+                at,
+                message: 'this filter has no per-route configuration',
+              },
+            ],
+          }
+        : decodeRoute(message as MessageShape<RouteSchema>, at),
+    create: (config, context) => definition.create(config as Config, context),
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Every answer this proxy makes itself, in one table: status, Envoy's response flag and details, the body, whether a try that failed so may be
+ * repeated. The code goes out as `x-weft-error`. A new code does not compile until someone decides its reply.
+ */
+
+export interface Reply {
+  readonly status: number;
+  /** Envoy's short flag (docs: access log, RESPONSE_FLAGS); empty for none. */
+  readonly flag: string;
+  /** Envoy's RESPONSE_CODE_DETAILS. */
+  readonly details: string;
+  readonly body: string;
+  /** `always`: nothing reached the upstream. `if-policy`: the route's retry policy decides. */
+  readonly retry: 'never' | 'if-policy' | 'always';
+}
+
+function reply(status: number, flag: string, details: string, body: string, retry: Reply['retry'] = 'never'): Reply {
+  return { status, flag, details, body, retry };
+}
+
+export const REPLY_CODES = [
+  'ROUTE_NOT_FOUND',
+  'NON_FORWARDING_ROUTE',
+  'NO_CLUSTER',
+  'NO_HEALTHY_UPSTREAM',
+  'DROP_OVERLOAD',
+  'UPSTREAM_OVERFLOW',
+  'CONNECT_FAILURE',
+  'CONNECT_TIMEOUT',
+  'UPSTREAM_RESET',
+  'UPSTREAM_PROTOCOL_ERROR',
+  'UPSTREAM_TIMEOUT',
+  'PER_TRY_TIMEOUT',
+  'STREAM_IDLE_TIMEOUT',
+  'UPSTREAM_IDLE_TIMEOUT',
+  'REQUEST_TIMEOUT',
+  'REQUEST_HEADERS_TIMEOUT',
+  'DURATION_TIMEOUT',
+  'REQUEST_TOO_LARGE',
+  'RESPONSE_TOO_LARGE',
+  'PROTOCOL_ERROR',
+  'HEAD_TOO_LARGE',
+  'UNSUPPORTED_VERSION',
+  'UNSUPPORTED_CODING',
+  'HTTP10_REFUSED',
+  'MISSING_HOST',
+  'BAD_PATH',
+  'PATH_REDIRECT',
+  'BAD_HEADER',
+  'UPGRADE_REFUSED',
+  'CONNECT_REFUSED',
+  'UNRESOLVED_HOST',
+  'LOCAL_RATE_LIMITED',
+  'FAULT_ABORT',
+  'HEALTH_CHECK_FAILED',
+  'HEALTH_CHECK_OK',
+  'CORS_PREFLIGHT',
+  'DIRECT_RESPONSE',
+  'REDIRECT',
+  'TLS_REQUIRED',
+  'FILTER_FAULT',
+  'OVERLOADED',
+] as const;
+export type ReplyCode = (typeof REPLY_CODES)[number];
+
+export const REPLIES: Readonly<Record<ReplyCode, Reply>> = {
+  ROUTE_NOT_FOUND: reply(404, 'NR', 'route_not_found', ''),
+  NON_FORWARDING_ROUTE: reply(404, 'NR', 'route_not_found', 'this route is not meant for a proxy'),
+  NO_CLUSTER: reply(503, 'NC', 'cluster_not_found', ''),
+  NO_HEALTHY_UPSTREAM: reply(503, 'UH', 'no_healthy_upstream', 'no healthy upstream'),
+  DROP_OVERLOAD: reply(503, 'UO', 'drop_overload', 'drop overload'),
+  UPSTREAM_OVERFLOW: reply(
+    503,
+    'UO',
+    'upstream_reset_before_response_started{overflow}',
+    'upstream connect error or disconnect/reset before headers. reset reason: overflow',
+  ),
+  CONNECT_FAILURE: reply(
+    503,
+    'UF',
+    'upstream_reset_before_response_started{remote_connection_failure}',
+    'upstream connect error or disconnect/reset before headers. reset reason: remote connection failure',
+    'always',
+  ),
+  CONNECT_TIMEOUT: reply(
+    503,
+    'UF',
+    'upstream_reset_before_response_started{connection_timeout}',
+    'upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
+    'always',
+  ),
+  UPSTREAM_RESET: reply(
+    503,
+    'UC',
+    'upstream_reset_before_response_started{connection_termination}',
+    'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
+    'if-policy',
+  ),
+  UPSTREAM_PROTOCOL_ERROR: reply(
+    502,
+    'UPE',
+    'upstream_reset_before_response_started{protocol_error}',
+    'upstream connect error or disconnect/reset before headers. reset reason: protocol error',
+    'if-policy',
+  ),
+  UPSTREAM_TIMEOUT: reply(504, 'UT', 'response_timeout', 'upstream request timeout'),
+  PER_TRY_TIMEOUT: reply(504, 'UT', 'upstream_per_try_timeout', 'upstream request timeout', 'if-policy'),
+  STREAM_IDLE_TIMEOUT: reply(408, 'SI', 'stream_idle_timeout', 'stream timeout'),
+  UPSTREAM_IDLE_TIMEOUT: reply(504, 'SI', 'stream_idle_timeout', 'stream timeout'),
+  REQUEST_TIMEOUT: reply(408, 'DT', 'request_overall_timeout', 'request timeout'),
+  REQUEST_HEADERS_TIMEOUT: reply(408, 'DT', 'request_header_timeout', 'request header timeout'),
+  DURATION_TIMEOUT: reply(408, 'DT', 'max_duration_timeout', 'downstream duration timeout'),
+  REQUEST_TOO_LARGE: reply(413, '', 'request_payload_too_large', 'Payload Too Large'),
+  RESPONSE_TOO_LARGE: reply(500, '', 'response_payload_too_large', 'Internal Server Error'),
+  PROTOCOL_ERROR: reply(400, 'DPE', 'http1.codec_error', 'Bad Request'),
+  HEAD_TOO_LARGE: reply(431, 'DPE', 'request_headers_too_large', 'Request Header Fields Too Large'),
+  UNSUPPORTED_VERSION: reply(505, 'DPE', 'http1.unsupported_version', 'HTTP Version Not Supported'),
+  UNSUPPORTED_CODING: reply(501, 'DPE', 'http1.invalid_transfer_encoding', 'Not Implemented'),
+  HTTP10_REFUSED: reply(426, 'DPE', 'low_version', ''),
+  MISSING_HOST: reply(400, 'DPE', 'missing_host_header', 'Bad Request'),
+  BAD_PATH: reply(400, 'DPE', 'path_normalization_failed', 'Bad Request'),
+  PATH_REDIRECT: reply(307, '', 'path_normalization_redirect', ''),
+  BAD_HEADER: reply(400, 'DPE', 'unexpected_underscore', 'Bad Request'),
+  UPGRADE_REFUSED: reply(403, '', 'upgrade_failed', ''),
+  CONNECT_REFUSED: reply(404, 'NR', 'connect_not_supported', 'CONNECT is not supported here'),
+  UNRESOLVED_HOST: reply(503, 'DF', 'dns_resolution_failure', 'DNS resolution failure'),
+  LOCAL_RATE_LIMITED: reply(429, 'RL', 'local_rate_limited', 'local_rate_limited'),
+  FAULT_ABORT: reply(503, 'FI', 'fault_filter_abort', 'fault filter abort'),
+  HEALTH_CHECK_FAILED: reply(503, 'LH', 'health_check_failed', ''),
+  HEALTH_CHECK_OK: reply(200, '', 'health_check_ok', ''),
+  CORS_PREFLIGHT: reply(200, '', 'cors_response', ''),
+  DIRECT_RESPONSE: reply(200, '', 'direct_response', ''),
+  REDIRECT: reply(301, '', 'direct_response', ''),
+  TLS_REQUIRED: reply(301, '', 'direct_response', ''),
+  FILTER_FAULT: reply(500, '', 'filter_exception', 'Internal Server Error'),
+  OVERLOADED: reply(503, 'OM', 'overload', 'overloaded'),
+};
+
+/** Codes that are answers in their own right, not errors: they carry no `x-weft-error`. */
+const NOT_ERRORS: ReadonlySet<ReplyCode> = new Set<ReplyCode>([
+  'HEALTH_CHECK_OK',
+  'CORS_PREFLIGHT',
+  'DIRECT_RESPONSE',
+  'REDIRECT',
+  'PATH_REDIRECT',
+  'TLS_REQUIRED',
+]);
+
+export function isError(code: ReplyCode): boolean {
+  return !NOT_ERRORS.has(code);
+}

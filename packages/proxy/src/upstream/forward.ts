@@ -1,0 +1,406 @@
+/**
+ * A request on its way to an upstream: choose an endpoint, get a connection, send, hand the answer on; try again when the policy and the
+ * circumstances allow. One object an exchange.
+ */
+import {
+  applyRequestHeaders,
+  applyResponseHeaders,
+  type Endpoint,
+  type ForwardPlan,
+  type PickContext,
+  rewriteRequest,
+} from '@weft/engine';
+import { appendHeader, type HeaderBlock, type ResponseHead, setHeader } from '@weft/http';
+import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { UpstreamLink } from '../stream/downstream.ts';
+import type { Exchange } from '../stream/exchange.ts';
+import { ExchangeFormat } from '../stream/exchange-format.ts';
+import { REPLIES, type ReplyCode } from '../stream/replies.ts';
+import { Deadline } from '../time/wheel.ts';
+import type { HostPool } from './host-pool.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
+import { RetryState } from './retry-state.ts';
+import type { RouterOptions } from './router-options.ts';
+import { routeTimeouts, type Timeouts } from './timeouts.ts';
+import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
+
+export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
+  readonly #exchange: Exchange;
+  readonly #plan: ForwardPlan;
+  readonly #cluster: UpstreamCluster;
+  readonly #options: RouterOptions;
+  readonly #format: ExchangeFormat;
+  readonly #retry: RetryState | undefined;
+  readonly #timeouts: Timeouts;
+  /** Undefined while the body streams straight through and no retry could need it. */
+  #body: ReplayBuffer | undefined = undefined;
+  #pool: HostPool | undefined = undefined;
+  #connection: UpstreamConnection | undefined = undefined;
+  #endpoint: Endpoint | undefined = undefined;
+  #counts: HostCounts | undefined = undefined;
+  #counted = false;
+  #sentAt = 0;
+  #globalDeadline: Deadline | undefined = undefined;
+  #tryDeadline: Deadline | undefined = undefined;
+  #backOff: Deadline | undefined = undefined;
+
+  constructor(exchange: Exchange, plan: ForwardPlan, cluster: UpstreamCluster, options: RouterOptions) {
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#cluster = cluster;
+    this.#options = options;
+    this.#format = new ExchangeFormat(exchange);
+    const { headers } = exchange.request;
+    this.#timeouts = routeTimeouts(plan.action, headers);
+    this.#retry = RetryState.for(plan, exchange.request, cluster, exchange.manager.random);
+    if (!exchange.requestDone)
+      this.#body = new ReplayBuffer(plan.route.requestBufferLimitBytes ?? exchange.manager.bufferLimitBytes);
+  }
+
+  /** @hot Sends the request off, for the first time. */
+  start(pick: PickContext): void {
+    const exchange = this.#exchange;
+    const { record, request } = exchange;
+    const plan = this.#plan;
+    applyRequestHeaders(plan, request.headers, this.#format);
+    if (this.#timeouts.globalMs > 0) {
+      setHeader(
+        request.headers,
+        'x-envoy-expected-rq-timeout-ms',
+        String(Math.floor(this.#timeouts.perTryMs || this.#timeouts.globalMs)),
+      );
+    }
+    record.upstreamCluster = this.#cluster.name;
+    record.upstreamClusterStatName = this.#cluster.config.statName;
+    record.service = this.#cluster.service;
+    if (exchange.requestDone) this.#armGlobal();
+    this.#try(pick);
+  }
+
+  #try(pick: PickContext): void {
+    const cluster = this.#cluster;
+    const { record } = this.#exchange;
+    if (cluster.requests >= cluster.thresholds.maxRequests) {
+      cluster.stats.upstreamRqPendingOverflow.inc();
+      this.#failed(
+        'UPSTREAM_OVERFLOW',
+        `${cluster.name} has ${cluster.requests} requests in flight (circuit_breakers.max_requests)`,
+        false,
+      );
+      return;
+    }
+    const { dynamic } = cluster;
+    const endpoint =
+      dynamic === undefined
+        ? cluster.pick(pick)
+        : dynamic.pick(this.#exchange.request, this.#exchange.downstream.connection, cluster.loop.now);
+    if (endpoint === undefined) {
+      cluster.stats.upstreamCxNoneHealthy.inc();
+      const known = cluster.endpoints.length;
+      this.#failed(
+        'NO_HEALTHY_UPSTREAM',
+        known === 0
+          ? `cluster ${cluster.name} has no endpoints`
+          : `none of the ${known} endpoints of ${cluster.name} can take the request`,
+        false,
+      );
+      return;
+    }
+    this.#endpoint = endpoint;
+    record.upstreamHost = endpoint.key;
+    record.peer = cluster.workloads.get(endpoint.key);
+    record.requestAttempts++;
+    this.#counted = true;
+    endpoint.active++;
+    cluster.requests++;
+    cluster.stats.upstreamRqTotal.inc();
+    cluster.stats.upstreamRqActive.inc();
+    const pool = cluster.pool(endpoint);
+    this.#pool = pool;
+    this.#counts = pool.counts;
+    pool.counts.rqTotal++;
+    pool.acquire(this);
+  }
+
+  /** @hot */
+  onConnection(connection: UpstreamConnection): void {
+    const exchange = this.#exchange;
+    this.#pool = undefined;
+    this.#connection = connection;
+    exchange.record.upstreamProtocol = 'HTTP/1.1';
+    exchange.record.upstreamTxStartMs = exchange.manager.loop.now;
+    this.#sentAt = exchange.manager.loop.now;
+    this.#armTry();
+    const body = this.#body;
+    const done = exchange.requestDone;
+    connection.send(this, this.#head(), done && (body === undefined || body.bytes === 0));
+    if (body === undefined) return;
+    for (let i = 0; i < body.chunks.length; i++) connection.sendBody(body.chunks[i]!);
+    if (this.#retry === undefined) body.forget();
+    if (body.ended) this.#finishRequest(body.trailers);
+    else if (!connection.full) exchange.downstream.resume();
+  }
+
+  #head(): UpstreamRequestHead {
+    const { request, upgrade } = this.#exchange;
+    const { headers } = request;
+    const rewrite = rewriteRequest(this.#plan, request, this.#endpoint?.spec.hostname);
+    if (!this.#options.suppressEnvoyHeaders && rewrite.originalPath !== undefined) {
+      setHeader(headers, 'x-envoy-original-path', rewrite.originalPath);
+    }
+    if (rewrite.forwardedHost !== undefined) appendHeader(headers, 'x-forwarded-host', rewrite.forwardedHost);
+    if (this.#plan.virtualHost.requestAttemptCount) {
+      setHeader(headers, 'x-envoy-attempt-count', String(this.#exchange.record.requestAttempts));
+    }
+    return {
+      method: request.method,
+      path: rewrite.path,
+      authority: rewrite.authority,
+      headers,
+      rawNames: undefined,
+      framing: request.framing,
+      upgrade,
+    };
+  }
+
+  /** @hot */
+  sendBody(chunk: Buffer): void {
+    const connection = this.#connection;
+    const body = this.#body;
+    if (body !== undefined && (connection === undefined || this.#retry !== undefined)) {
+      body.add(this.#exchange.own(chunk));
+      if (connection !== undefined && body.full) {
+        this.#retry?.giveUp('the request body exceeds the buffer for retries');
+        body.forget();
+      }
+    }
+    connection?.sendBody(chunk);
+  }
+
+  /** @hot */
+  sendEnd(trailers: HeaderBlock | undefined): void {
+    this.#armGlobal();
+    const body = this.#body;
+    if (body !== undefined) {
+      body.ended = true;
+      body.trailers = trailers;
+    }
+    if (this.#connection === undefined) return;
+    this.#finishRequest(trailers);
+    this.#armTry();
+  }
+
+  #finishRequest(trailers: HeaderBlock | undefined): void {
+    this.#connection?.sendEnd(trailers);
+    this.#exchange.record.upstreamTxEndMs = this.#exchange.manager.loop.now;
+  }
+
+  get full(): boolean {
+    const connection = this.#connection;
+    return connection === undefined ? (this.#body?.full ?? false) : connection.full;
+  }
+
+  onWritable(): void {
+    this.#exchange.onUpstreamWritable();
+  }
+
+  onInformational(head: ResponseHead): void {
+    // Our own 100 went out already, unless the client's wait was passed on (proxy_100_continue).
+    if (head.status === 100 && !this.#exchange.manager.options.proxy100Continue) return;
+    this.#exchange.downstream.sendInformational(head.status, head.headers);
+  }
+
+  /** @hot */
+  onHead(head: ResponseHead): void {
+    const exchange = this.#exchange;
+    const { record, manager } = exchange;
+    const cluster = this.#cluster;
+    const { loop } = manager;
+    this.#tryDeadline?.disarm();
+    if (head.status < 500) this.#counts!.rqSuccess++;
+    else this.#counts!.rqError++;
+    record.upstreamRxStartMs = loop.now;
+    const retry = this.#retry;
+    if (retry !== undefined && head.status >= 400 && retry.wantsResponse(head, record.requestAttempts)) {
+      if (this.#canReplay() && retry.take()) {
+        cluster.stats.upstreamRqByClass.inc(head.status);
+        this.#connection?.discard();
+        this.#released();
+        this.#retryLater(head);
+        return;
+      }
+      if (retry.exhausted) addRetryFlag(exchange);
+    }
+    retry?.release();
+    cluster.stats.upstreamRqByClass.inc(head.status);
+    record.upstreamLocalAddress = manager.accessLog.enabled ? (this.#connection?.localAddress ?? '') : '';
+    record.responseCodeDetails = 'via_upstream';
+    if (exchange.upgrade !== undefined) this.#onUpgradeAnswer(head);
+    const { headers } = head;
+    if (!this.#options.suppressEnvoyHeaders) {
+      setHeader(headers, 'x-envoy-upstream-service-time', String(Math.round(loop.now - this.#sentAt)));
+    }
+    exchange.status = head.status;
+    exchange.responseHeaders = headers;
+    applyResponseHeaders(this.#plan, headers, this.#format);
+    if (this.#plan.virtualHost.responseAttemptCount)
+      setHeader(headers, 'x-envoy-attempt-count', String(record.requestAttempts));
+    exchange.respond(head.status, head.reason, headers, head.framing, false);
+    if (exchange.tunnelled && !exchange.ended) exchange.downstream.tunnel();
+  }
+
+  #onUpgradeAnswer(head: ResponseHead): void {
+    const exchange = this.#exchange;
+    if (head.status === 101) {
+      exchange.tunnelled = true;
+      this.#globalDeadline?.disarm();
+      exchange.manager.stats.downstreamCxUpgradesTotal.inc();
+    } else exchange.onRequestEnd(undefined);
+  }
+
+  /** @hot */
+  onBody(chunk: Buffer): void {
+    this.#exchange.respondBody(chunk);
+  }
+
+  /** @hot */
+  onEnd(trailers: HeaderBlock | undefined): void {
+    const { record, manager } = this.#exchange;
+    record.upstreamRxEndMs = manager.loop.now;
+    this.#cluster.stats.upstreamRqTime.record(manager.loop.now - this.#sentAt);
+    this.#released();
+    this.#exchange.respondEnd(trailers);
+  }
+
+  onReset(code: ReplyCode, cause: string, reused: boolean): void {
+    this.#cluster.stats.upstreamRqRxReset.inc();
+    this.#failed(code, cause, reused);
+  }
+
+  onPoolFailure(code: ReplyCode, cause: string): void {
+    this.#pool = undefined;
+    this.#exchange.record.upstreamTransportFailureReason = cause;
+    this.#failed(code, cause, false);
+  }
+
+  /** A try failed in transit: another one, or the answer that says so. */
+  #failed(code: ReplyCode, cause: string, reused: boolean): void {
+    const exchange = this.#exchange;
+    this.#tryDeadline?.disarm();
+    this.#released();
+    if (exchange.ended) return;
+    const retry = this.#retry;
+    if (!exchange.responseStarted && retry?.wantsFailure(code, reused, exchange.record.requestAttempts) === true) {
+      if (this.#canReplay() && retry.take()) {
+        this.#retryLater(undefined);
+        return;
+      }
+      if (retry.exhausted) addRetryFlag(exchange);
+    }
+    this.#stopTimers();
+    const status = code === 'NO_CLUSTER' ? this.#plan.action.clusterNotFoundStatus : REPLIES[code].status;
+    exchange.reply(code, { cause, status });
+  }
+
+  #canReplay(): boolean {
+    return this.#body === undefined || this.#body.complete;
+  }
+
+  #retryLater(head: ResponseHead | undefined): void {
+    const { manager, record } = this.#exchange;
+    this.#cluster.stats.upstreamRqRetry.inc();
+    const retry = this.#retry!;
+    const again = new Deadline(() => {
+      this.#backOff = undefined;
+      this.#try(retry.pickContext());
+    });
+    this.#backOff = again;
+    retry.remember(this.#endpoint);
+    manager.loop.wheel.arm(again, retry.waitMs(record.requestAttempts, head, manager.loop.clock.now()));
+  }
+
+  /** The try under way no longer counts as one; whoever calls has dealt with its connection. */
+  #released(): void {
+    this.#connection = undefined;
+    if (!this.#counted) return;
+    this.#counted = false;
+    const cluster = this.#cluster;
+    this.#endpoint!.active--;
+    cluster.requests--;
+    cluster.stats.upstreamRqActive.dec();
+    cluster.stats.upstreamRqCompleted.inc();
+  }
+
+  #armGlobal(): void {
+    const { globalMs } = this.#timeouts;
+    if (globalMs === 0 || this.#globalDeadline !== undefined) return;
+    this.#globalDeadline = new Deadline(() => this.#onGlobalTimeout());
+    this.#exchange.manager.loop.wheel.arm(this.#globalDeadline, globalMs);
+  }
+
+  #armTry(): void {
+    const { perTryMs } = this.#timeouts;
+    if (perTryMs === 0 || !this.#exchange.requestDone) return;
+    this.#tryDeadline ??= new Deadline(() => this.#onTryTimeout());
+    this.#exchange.manager.loop.wheel.arm(this.#tryDeadline, perTryMs);
+  }
+
+  #onGlobalTimeout(): void {
+    const { stats } = this.#cluster;
+    stats.upstreamRqTimeout.inc();
+    if (this.#counts !== undefined) this.#counts.rqTimeout++;
+    this.#abandon();
+    this.#exchange.reply('UPSTREAM_TIMEOUT', {
+      cause: `no complete answer within ${this.#timeouts.globalMs} ms (route timeout)`,
+    });
+  }
+
+  #onTryTimeout(): void {
+    this.#cluster.stats.upstreamRqPerTryTimeout.inc();
+    this.#abandon();
+    this.#failed('PER_TRY_TIMEOUT', `no answer within ${this.#timeouts.perTryMs} ms (per_try_timeout)`, false);
+  }
+
+  /** Gives up the connection or the place in the queue of the try under way. */
+  #abandon(): void {
+    const connection = this.#connection;
+    this.#pool?.cancel(this);
+    this.#pool = undefined;
+    if (connection !== undefined) {
+      this.#cluster.stats.upstreamRqTxReset.inc();
+      connection.abort();
+    }
+    this.#released();
+  }
+
+  #stopTimers(): void {
+    this.#globalDeadline?.disarm();
+    this.#tryDeadline?.disarm();
+    this.#backOff?.disarm();
+  }
+
+  cancel(): void {
+    this.#stopTimers();
+    this.#retry?.release();
+    if (this.#counted) this.#cluster.stats.upstreamRqCancelled.inc();
+    this.#abandon();
+  }
+
+  pauseResponse(): void {
+    this.#connection?.pause();
+  }
+
+  resumeResponse(): void {
+    this.#connection?.resume();
+  }
+}
+
+/** Retries were wanted and none is left. */
+function addRetryFlag(exchange: Exchange): void {
+  const { record } = exchange;
+  record.responseFlags = record.responseFlags === '' ? 'URX' : `${record.responseFlags},URX`;
+  exchange.manager.logger.debug('retries are used up', {
+    cluster: record.upstreamCluster,
+    attempts: record.requestAttempts,
+  });
+}

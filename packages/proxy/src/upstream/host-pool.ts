@@ -1,0 +1,202 @@
+/**
+ * The connections to one endpoint. Last used is first reused, so that spare ones grow old and close. Bounds: the cluster's circuit breakers
+ * (connections, pending requests), named in the refusal.
+ */
+import type { Endpoint } from '@weft/engine';
+import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import { type ConnectionKeeper, UpstreamHttp1 } from '../http1/upstream-http1.ts';
+import type { ReplyCode } from '../stream/replies.ts';
+import { Deadline } from '../time/wheel.ts';
+import type { PoolWaiter } from './upstream-stream.ts';
+
+export class HostPool implements ConnectionKeeper {
+  readonly endpoint: Endpoint;
+  readonly counts: HostCounts = { cxTotal: 0, cxConnectFail: 0, rqTotal: 0, rqSuccess: 0, rqError: 0, rqTimeout: 0 };
+  readonly #cluster: UpstreamCluster;
+  readonly #idle: UpstreamHttp1[] = [];
+  readonly #open = new Set<UpstreamHttp1>();
+  readonly #connecting = new Map<UpstreamHttp1, Deadline>();
+  #waiters: PoolWaiter[] = [];
+  #closing = false;
+
+  constructor(cluster: UpstreamCluster, endpoint: Endpoint) {
+    this.#cluster = cluster;
+    this.endpoint = endpoint;
+  }
+
+  /** @hot Calls the waiter back, at once when a connection is idle. */
+  acquire(waiter: PoolWaiter): void {
+    const connection = this.#idle.pop();
+    if (connection !== undefined) {
+      waiter.onConnection(connection);
+      return;
+    }
+    this.#wait(waiter);
+  }
+
+  #wait(waiter: PoolWaiter): void {
+    const cluster = this.#cluster;
+    const { stats, thresholds } = cluster;
+    if (cluster.pending >= thresholds.maxPendingRequests) {
+      stats.upstreamRqPendingOverflow.inc();
+      waiter.onPoolFailure(
+        'UPSTREAM_OVERFLOW',
+        `${cluster.name} has ${cluster.pending} pending requests (circuit_breakers.max_pending_requests)`,
+      );
+      return;
+    }
+    const roomForMore = cluster.connections < thresholds.maxConnections;
+    // Envoy lets each endpoint have one connection whatever the breaker says, or a request could wait for ever.
+    const mayDial = roomForMore || this.#open.size === 0;
+    if (!roomForMore) stats.upstreamCxOverflow.inc();
+    cluster.pending++;
+    stats.upstreamRqPendingTotal.inc();
+    stats.upstreamRqPendingActive.inc();
+    this.#waiters.push(waiter);
+    if (mayDial && this.#connecting.size < this.#waiters.length) this.#dial();
+  }
+
+  /** Takes back a waiter that has not been called. */
+  cancel(waiter: PoolWaiter): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at === -1) return;
+    this.#waiters.splice(at, 1);
+    this.#settled();
+  }
+
+  #settled(): void {
+    this.#cluster.pending--;
+    this.#cluster.stats.upstreamRqPendingActive.dec();
+  }
+
+  #dial(): void {
+    const cluster = this.#cluster;
+    const { stats, loop } = cluster;
+    const connection = new UpstreamHttp1(this.endpoint, this);
+    const startedAt = loop.now;
+    const deadline = new Deadline(() => {
+      stats.upstreamCxConnectTimeout.inc();
+      loop.enter();
+      this.#failConnecting(
+        connection,
+        'CONNECT_TIMEOUT',
+        `connecting to ${this.endpoint.key} took longer than ${cluster.config.connectTimeoutMs} ms (connect_timeout)`,
+      );
+      connection.wire.destroy();
+      loop.leave();
+    });
+    this.#open.add(connection);
+    this.#connecting.set(connection, deadline);
+    cluster.connections++;
+    this.endpoint.connections++;
+    this.counts.cxTotal++;
+    stats.upstreamCxTotal.inc();
+    stats.upstreamCxActive.inc();
+    stats.upstreamCxHttp1Total.inc();
+    loop.wheel.arm(deadline, cluster.config.connectTimeoutMs);
+    connection.attach(
+      cluster.dial(this.endpoint, connection, () => {
+        deadline.disarm();
+        this.#connecting.delete(connection);
+        stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
+        this.#armIdle(connection);
+        this.#offer(connection);
+      }),
+    );
+  }
+
+  /** @hot */
+  onReusable(connection: UpstreamHttp1): void {
+    const { maxRequestsPerConnection } = this.#cluster.config.protocol;
+    if (connection.requests >= maxRequestsPerConnection) {
+      this.#cluster.stats.upstreamCxMaxRequests.inc();
+      connection.wire.destroy();
+      return;
+    }
+    connection.wire.resume();
+    this.#offer(connection);
+  }
+
+  #offer(connection: UpstreamHttp1): void {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      this.#settled();
+      waiter.onConnection(connection);
+    } else if (this.#closing) connection.wire.destroy();
+    else {
+      connection.idleSince = this.#cluster.loop.now;
+      this.#idle.push(connection);
+    }
+  }
+
+  /** One deadline a connection for its whole life: it looks how long the connection has been idle and waits for the rest. */
+  #armIdle(connection: UpstreamHttp1): void {
+    const limit = this.#cluster.config.protocol.idleTimeoutMs;
+    if (limit === 0) return;
+    const { loop, stats } = this.#cluster;
+    const deadline = new Deadline(() => {
+      if (connection.wire.closed) return;
+      const idleFor = loop.clock.monotonic() - connection.idleSince;
+      if (connection.busy) loop.wheel.arm(deadline, limit);
+      else if (idleFor < limit) loop.wheel.arm(deadline, limit - idleFor);
+      else {
+        stats.upstreamCxIdleTimeout.inc();
+        connection.wire.destroy();
+      }
+    });
+    connection.idleDeadline = deadline;
+    loop.wheel.arm(deadline, limit);
+  }
+
+  onGone(connection: UpstreamHttp1, cause: Error | undefined): void {
+    if (!this.#open.delete(connection)) return;
+    const cluster = this.#cluster;
+    connection.idleDeadline?.disarm();
+    cluster.connections--;
+    this.endpoint.connections--;
+    cluster.stats.upstreamCxActive.dec();
+    cluster.stats.upstreamCxDestroy.inc();
+    cluster.stats.upstreamCxRxBytesTotal.add(connection.wire.bytesRead);
+    cluster.stats.upstreamCxTxBytesTotal.add(connection.wire.bytesWritten);
+    const at = this.#idle.indexOf(connection);
+    if (at !== -1) this.#idle.splice(at, 1);
+    if (this.#connecting.has(connection)) {
+      this.#failConnecting(
+        connection,
+        'CONNECT_FAILURE',
+        `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`,
+      );
+    } else if (this.#waiters.length > this.#connecting.size) this.#dial();
+    if (this.#closing && this.#open.size === 0) cluster.forget(this);
+  }
+
+  #failConnecting(connection: UpstreamHttp1, code: ReplyCode, cause: string): void {
+    const deadline = this.#connecting.get(connection);
+    if (deadline === undefined) return;
+    deadline.disarm();
+    this.#connecting.delete(connection);
+    this.#cluster.stats.upstreamCxConnectFail.inc();
+    this.counts.cxConnectFail++;
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) return;
+    this.#settled();
+    waiter.onPoolFailure(code, cause);
+  }
+
+  /** The endpoint is gone from the configuration: idle connections close now, busy ones with their answer. */
+  drain(): void {
+    this.#closing = true;
+    for (const connection of this.#idle.splice(0)) connection.wire.destroy();
+    if (this.#open.size === 0) this.#cluster.forget(this);
+  }
+
+  /** Puts a draining pool back to work when its endpoint returns. */
+  revive(): void {
+    this.#closing = false;
+  }
+
+  destroy(): void {
+    this.#closing = true;
+    for (const connection of this.#open) connection.wire.destroy();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Endpoint } from '@weft/engine';
+import type { HeaderBlock, ResponseHead } from '@weft/http';
+import type { ReplyCode } from '../stream/replies.ts';
+
+/** One request on an upstream connection, as the one who sent it hears about it. After `onEnd` or `onReset` nothing follows. */
+export interface UpstreamStream {
+  onInformational(head: ResponseHead): void;
+  onHead(head: ResponseHead): void;
+  /** @hot `chunk` may be lent. */
+  onBody(chunk: Buffer): void;
+  onEnd(trailers: HeaderBlock | undefined): void;
+  /** The request failed in transit. `reused`: on a kept-alive connection that gave no byte of an answer. */
+  onReset(code: ReplyCode, cause: string, reused: boolean): void;
+  /** More of the request may be sent. */
+  onWritable(): void;
+}
+
+/** A request to put on the wire. */
+export interface UpstreamRequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly authority: string;
+  readonly headers: HeaderBlock;
+  readonly rawNames: undefined;
+  readonly framing: number;
+  /** `websocket` and the like; undefined for plain requests. */
+  readonly upgrade: string | undefined;
+}
+
+/** A connection that carries one request at a time, or one stream of a multiplexed one. */
+export interface UpstreamConnection {
+  readonly endpoint: Endpoint;
+  readonly localAddress: string;
+  /** @hot Writes the head; `end` means that no body follows. */
+  send(stream: UpstreamStream, head: UpstreamRequestHead, end: boolean): void;
+  /** @hot */
+  sendBody(chunk: Buffer): void;
+  sendEnd(trailers: HeaderBlock | undefined): void;
+  /** Abandons the request: the connection cannot be used again. */
+  abort(): void;
+  /** Takes no more interest in the response; the connection is kept when its rest is short. */
+  discard(): void;
+  readonly full: boolean;
+  pause(): void;
+  resume(): void;
+}
+
+/** Who waits for a connection of a pool. */
+export interface PoolWaiter {
+  /** @hot */
+  onConnection(connection: UpstreamConnection): void;
+  onPoolFailure(code: ReplyCode, cause: string): void;
+}
