@@ -148,7 +148,7 @@ function fakeProxy(): FakeProxy {
 type Ask = (path: string, init?: RequestInit) => Promise<{ status: number; text: string; type: string }>;
 
 async function serve(t: TestContext, proxy: AdminView, paths: AdminPaths = 'all'): Promise<Ask> {
-  const printer = messagePrinter(createRegistry(ClusterSchema, ListenerSchema, SecretSchema, NodeSchema, RouterSchema));
+  const printer = messagePrinter(createRegistry(RouterSchema));
   const context = { view: proxy, printer, nowMs: () => 5_000, memory: () => process.memoryUsage() };
   const server = await startAdminServer({ host: '127.0.0.1', port: 0 }, paths, context, silentLogger);
   t.after(() => server.close());

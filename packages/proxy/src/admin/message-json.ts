@@ -2,6 +2,7 @@
 import {
   create,
   createFileRegistry,
+  createRegistry,
   type DescMessage,
   type JsonObject,
   type JsonValue,
@@ -10,6 +11,13 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { BootstrapSchema } from '@weft/xds/gen/envoy/config/bootstrap/v3/bootstrap_pb';
+import { ClusterSchema } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
+import { ClusterLoadAssignmentSchema } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
+import { ListenerSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
+import { RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
+import { SecretSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
 
 /** Prints messages of the given types, and Anys that hold them. */
 export interface MessagePrinter {
@@ -32,7 +40,20 @@ function placeholder(typeName: string): DescMessage | undefined {
   return createFileRegistry(create(FileDescriptorSetSchema, { file: [file] })).getMessage(typeName);
 }
 
-export function messagePrinter(known: Registry): MessagePrinter {
+/** What an AdminView hands out; everything else is inside an Any. */
+const RESOURCES = createRegistry(
+  BootstrapSchema,
+  ClusterSchema,
+  ClusterLoadAssignmentSchema,
+  ListenerSchema,
+  NodeSchema,
+  RouteConfigurationSchema,
+  SecretSchema,
+);
+
+/** @param extensions the messages that may stand in an Any of a resource */
+export function messagePrinter(extensions: Registry): MessagePrinter {
+  const known = createRegistry(RESOURCES, extensions);
   const placeholders = new Map<string, DescMessage | undefined>();
   const registry: Registry = {
     kind: 'registry',
