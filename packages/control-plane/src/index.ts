@@ -10,8 +10,11 @@ export type {
   StoreOptions,
 } from './control-plane.ts';
 export { AddressInUseError } from './control-plane.ts';
+export { OWNER_ANNOTATION } from './pipeline/owner-cleanup.ts';
+export { startControlPlane } from './start-control-plane.ts';
 export type { ObjectKey, ObjectMeta, StoredObject } from './store/object.ts';
 export { describeKey, keyOf, printKey } from './store/object.ts';
+export { JournalError } from './store/sqlite-journal.ts';
 export type {
   ChangeResult,
   ObjectList,

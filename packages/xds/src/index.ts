@@ -13,6 +13,7 @@ export type {
 export { connectAds } from './client/connect-ads.ts';
 export type { ResourceKind, ResourceMessage } from './kinds.ts';
 export { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from './kinds.ts';
+export { loadMessageRegistry } from './registry.ts';
 export type { XdsResource, XdsSet } from './resource.ts';
 export { EMPTY_XDS_SET, encodeResource, versionOfAll } from './resource.ts';
 export type {

@@ -13,6 +13,7 @@ import {
   type Store,
   type StoreChange,
   StoreError,
+  type TransactOptions,
   type Watch,
   type WatchEvent,
 } from './store.ts';
@@ -96,6 +97,10 @@ export class ObjectStore implements Store {
   }
 
   patch(key: ObjectKey, patch: unknown): StoredObject {
+    return this.#one({ type: 'update', object: this.mergePatched(key, patch) });
+  }
+
+  mergePatched(key: ObjectKey, patch: unknown): StoredObject {
     const current = this.#entries.get(printKey(key));
     if (current === undefined) throw notFound(key);
     const { resourceVersion: _, ...metadata } = current.object.metadata;
@@ -104,10 +109,10 @@ export class ObjectStore implements Store {
     if (printKey(keyOf(merged)) !== printKey(key)) {
       throw new StoreError('Invalid', `a patch cannot rename ${describeKey(key)}`, key);
     }
-    return this.#one({ type: 'update', object: merged });
+    return merged;
   }
 
-  transact(changes: readonly StoreChange[]): readonly ChangeResult[] {
+  transact(changes: readonly StoreChange[], options: TransactOptions = {}): readonly ChangeResult[] {
     const staged = new Map<string, Entry | undefined>();
     const journal: JournalChange[] = [];
     const events: WatchEvent[] = [];
@@ -139,7 +144,7 @@ export class ObjectStore implements Store {
       events.push({ type: current === undefined ? 'ADDED' : 'MODIFIED', object, key, version });
       return { key, outcome: current === undefined ? 'created' : 'configured', object };
     });
-    if (events.length === 0) return results;
+    if (events.length === 0 || options.dryRun === true) return results;
     this.#journal?.commit(version, journal);
     for (const [id, entry] of staged) {
       if (entry === undefined) this.#entries.delete(id);

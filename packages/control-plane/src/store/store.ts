@@ -53,6 +53,11 @@ export interface ChangeResult {
   readonly object: StoredObject;
 }
 
+export interface TransactOptions {
+  /** Finds out what would happen and changes nothing. */
+  readonly dryRun?: boolean;
+}
+
 export interface Watch extends Disposable {
   close(): void;
 }
@@ -65,10 +70,12 @@ export interface Store extends Disposable {
   originOf(key: ObjectKey): Origin | undefined;
   list(selector?: Selector): ObjectList;
   /** All changes or none. When it returns, what it did survives the death of the process (SQLite). */
-  transact(changes: readonly StoreChange[]): readonly ChangeResult[];
+  transact(changes: readonly StoreChange[], options?: TransactOptions): readonly ChangeResult[];
   create(object: StoredObject): StoredObject;
   /** Replaces; with `metadata.resourceVersion` it must be the current one, otherwise Conflict. */
   update(object: StoredObject): StoredObject;
+  /** What `patch` would write, so that it can be checked first. */
+  mergePatched(key: ObjectKey, patch: unknown): StoredObject;
   /** JSON merge patch (RFC 7396). A `resourceVersion` inside the patch must be the current one. */
   patch(key: ObjectKey, patch: unknown): StoredObject;
   delete(key: ObjectKey, resourceVersion?: string): StoredObject;

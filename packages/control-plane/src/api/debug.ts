@@ -1,0 +1,82 @@
+import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
+import { loadMessageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } from '@weft/xds';
+import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { type Exchange, sendJson } from './exchange.ts';
+import { ApiError } from './status.ts';
+
+export interface DebugDeps {
+  readonly pipeline: Pipeline;
+  readonly proxies: () => readonly ProxyStatus[];
+}
+
+type Page = (exchange: Exchange, deps: DebugDeps) => void | Promise<void>;
+
+/** Istio's debug pages (pilot/pkg/xds/debug.go), with JSON of our own. */
+export const DEBUG_PAGES: Readonly<Record<string, Page>> = {
+  syncz: serveSyncz,
+  config_dump: serveConfigDump,
+  registryz: serveRegistryz,
+  endpointz: serveEndpointz,
+};
+
+function serveSyncz({ response }: Exchange, { proxies, pipeline }: DebugDeps): void {
+  const rows = proxies().map((status) => {
+    const client = pipeline.client(status.nodeId);
+    const admin = client?.proxy.node.metadata?.['ADMIN_ADDRESS'];
+    return {
+      ...status,
+      type: client?.node.type,
+      ip: client?.node.ip,
+      ...(typeof admin === 'string' && { adminAddress: admin }),
+    };
+  });
+  sendJson(response, 200, rows);
+}
+
+async function serveConfigDump({ query, response }: Exchange, { pipeline }: DebugDeps): Promise<void> {
+  const id = query.get('proxyID') ?? '';
+  const client = pipeline.client(id);
+  if (client === undefined) throw new ApiError('NotFound', `no proxy '${id}' is connected; see /debug/syncz`);
+  const registry = await loadMessageRegistry();
+  const assigned = client.proxy.assigned;
+  const dump = (kind: Exclude<ResourceKind, 'extensionConfig'>): unknown => {
+    const schema: DescMessage = RESOURCE_KINDS[kind].schema;
+    const messages: ReadonlyMap<string, MessageShape<DescMessage>> = client.translated?.[kind] ?? new Map();
+    return [...messages].map(([name, message]) => ({
+      name,
+      version: assigned?.[kind].get(name)?.version,
+      resource: toJson(schema, message, { registry, useProtoFieldName: true }),
+    }));
+  };
+  sendJson(response, 200, {
+    node: toJson(NodeSchema, client.proxy.node, { useProtoFieldName: true }),
+    clusters: dump('cluster'),
+    endpoints: dump('endpoint'),
+    listeners: dump('listener'),
+    routes: dump('route'),
+    // Private keys stay out of pages without a password.
+    secrets: [...(client.translated?.secret.keys() ?? [])].map((name) => ({
+      name,
+      version: assigned?.secret.get(name)?.version,
+    })),
+  });
+}
+
+function serveRegistryz({ response }: Exchange, { pipeline }: DebugDeps): void {
+  const { snapshot, revision } = pipeline;
+  const services = snapshot.services.map(({ hostname, namespace, ports, resolution, endpoints }) => ({
+    hostname,
+    namespace,
+    resolution,
+    ports,
+    endpoints: endpoints.length,
+  }));
+  sendJson(response, 200, { revision, services });
+}
+
+function serveEndpointz({ response }: Exchange, { pipeline }: DebugDeps): void {
+  const { snapshot, revision } = pipeline;
+  const services = snapshot.services.map(({ hostname, namespace, endpoints }) => ({ hostname, namespace, endpoints }));
+  sendJson(response, 200, { revision, services });
+}

@@ -1,0 +1,234 @@
+import type { Clock, Issue, Logger } from '@weft/base';
+import type { MeshConfig, Resource } from '@weft/config';
+import { buildSnapshot, decodeNode, type MeshProxy, type Node, proxyOf, type Snapshot } from '@weft/mesh';
+import { type TranslatedResources, translate } from '@weft/translate';
+import type { ConnectedProxy, ProxyConfigSource } from '@weft/xds';
+import type { Metrics } from '../metrics.ts';
+import { type ObjectKey, printKey } from '../store/object.ts';
+import type { Store, WatchEvent } from '../store/store.ts';
+import { Debounce } from './debounce.ts';
+import { SetEncoder } from './encode-set.ts';
+import type { OwnerCleanup } from './owner-cleanup.ts';
+import type { StoredResources } from './resources.ts';
+
+export interface Change {
+  readonly key: ObjectKey;
+  readonly change: 'added' | 'modified' | 'deleted';
+}
+
+export interface PipelineListener {
+  /** Every proxy was given `revision`. `since`: monotonic time of the first change in it. */
+  pushed(revision: number, changes: readonly Change[], issues: readonly Issue[], since: number): void;
+  proxy(change: 'connected' | 'disconnected', nodeId: string, connected: number): void;
+}
+
+export interface PipelineDeps {
+  readonly store: Store;
+  readonly resources: StoredResources;
+  readonly meshConfigOf: (resources: readonly Resource[]) => MeshConfig | undefined;
+  readonly owners: OwnerCleanup;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly listener: PipelineListener;
+}
+
+export interface PipelineSettings {
+  readonly quietMs: number;
+  readonly maxDelayMs: number;
+  readonly domain: string | undefined;
+  readonly clusterId: string | undefined;
+}
+
+/** A connected proxy with its decoded identity. */
+export interface PipelineClient {
+  readonly proxy: ConnectedProxy;
+  readonly node: Node;
+  /** What the snapshot was translated into for it, last. */
+  readonly translated: TranslatedResources | undefined;
+}
+
+type Client = { -readonly [K in keyof PipelineClient]: PipelineClient[K] };
+
+/** Other work gets its turn after this long, so that a push to thousands of proxies does not stop the answers to any. */
+const SLICE_MS = 20;
+
+const CHANGE = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+
+/** The ADS server's generation 0 means "nothing"; an empty store has version 0 and is still something to send. */
+export function generationOf(revision: number): number {
+  return revision + 1;
+}
+
+/** Store → snapshot → translation → sets for the ADS server. */
+export class Pipeline implements ProxyConfigSource, Disposable {
+  readonly #deps: PipelineDeps;
+  readonly #settings: PipelineSettings;
+  readonly #clients = new Map<number, Client>();
+  readonly #encoder = new SetEncoder();
+  readonly #debounce: Debounce;
+  readonly #stop: Disposable;
+  readonly #changes = new Map<string, Change>();
+  #snapshot: Snapshot;
+  #revision: number;
+  #closed = false;
+
+  constructor(deps: PipelineDeps, settings: PipelineSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#snapshot = this.#build(undefined);
+    this.#revision = deps.store.version;
+    this.#debounce = new Debounce(deps.clock, settings.quietMs, settings.maxDelayMs, (since) => this.#rebuild(since));
+    for (const object of deps.store.list().objects) deps.owners.noticed(object);
+    this.#stop = deps.store.watch(deps.store.version, (event) => this.#changed(event));
+  }
+
+  /** The newest store version that the snapshot contains. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Everybody connected, oldest first. */
+  clients(): readonly PipelineClient[] {
+    return [...this.#clients.values()];
+  }
+
+  client(nodeId: string): PipelineClient | undefined {
+    return this.clients().find(({ node }) => node.id === nodeId);
+  }
+
+  connected(proxy: ConnectedProxy): void {
+    const { listener, metrics, logger, owners } = this.#deps;
+    const decoded = decodeNode({
+      id: proxy.node.id,
+      metadata: proxy.node.metadata,
+      locality: proxy.node.locality,
+      userAgentName: proxy.node.userAgentName,
+    });
+    if (!decoded.ok) {
+      const reasons = decoded.issues.map(
+        ({ at, message, expected }) => `${at}: ${message}${expected === undefined ? '' : ` (expected ${expected})`}`,
+      );
+      proxy.disconnect(reasons.join('; '));
+      return;
+    }
+    const client: Client = { proxy, node: decoded.value, translated: undefined };
+    this.#clients.set(proxy.connection, client);
+    metrics.set('pilot_xds', this.#clients.size);
+    logger.info('a proxy connected', { node: proxy.node.id, proxies: this.#clients.size });
+    owners.connected(proxy.node.id);
+    listener.proxy('connected', proxy.node.id, this.#clients.size);
+    this.#give(client);
+  }
+
+  disconnected(proxy: ConnectedProxy, reason: string): void {
+    if (!this.#clients.delete(proxy.connection)) return;
+    const { listener, metrics, logger, owners } = this.#deps;
+    metrics.set('pilot_xds', this.#clients.size);
+    logger.info('a proxy disconnected', { node: proxy.node.id, reason, proxies: this.#clients.size });
+    if (this.#closed) return;
+    owners.disconnected(proxy.node.id);
+    listener.proxy('disconnected', proxy.node.id, this.#clients.size);
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#stop[Symbol.dispose]();
+    this.#debounce[Symbol.dispose]();
+  }
+
+  #changed(event: WatchEvent): void {
+    const id = printKey(event.key);
+    this.#deps.metrics.add('pilot_inbound_updates', { type: event.key.kind });
+    this.#changes.set(id, { key: event.key, change: CHANGE[event.type] });
+    if (event.type !== 'DELETED') this.#deps.owners.noticed(event.object);
+    this.#debounce.call();
+  }
+
+  #build(previous: Snapshot | undefined): Snapshot {
+    const { resources, meshConfigOf, metrics } = this.#deps;
+    const all = resources.all();
+    const meshConfig = meshConfigOf(all);
+    const { domain, clusterId } = this.#settings;
+    const snapshot = buildSnapshot(all, {
+      ...(domain !== undefined && { domain }),
+      ...(clusterId !== undefined && { clusterId }),
+      ...(meshConfig !== undefined && { meshConfig }),
+      ...(previous !== undefined && { previous }),
+    });
+    metrics.set('pilot_services', snapshot.services.length);
+    return snapshot;
+  }
+
+  #rebuild(since: number): void {
+    const revision = this.#deps.store.version;
+    try {
+      this.#snapshot = this.#build(this.#snapshot);
+    } catch (error) {
+      // A bug in building must not take down what runs; the proxies keep the snapshot before it.
+      this.#fail('the mesh snapshot could not be built; proxies keep the one before', error);
+      return;
+    }
+    this.#revision = revision;
+    this.#encoder.startGeneration();
+    this.#deps.metrics.add('pilot_push_triggers', { type: 'config' });
+    const issues: Issue[] = [...this.#snapshot.issues, ...this.#deps.resources.issues];
+    const changes = new Map(this.#changes);
+    this.#push([...this.#clients.values()], 0, revision, issues, () => {
+      // Kept until now: a push that a newer one overtakes is announced as part of that.
+      for (const [id, change] of changes) if (this.#changes.get(id) === change) this.#changes.delete(id);
+      this.#deps.listener.pushed(revision, [...changes.values()], unique(issues), since);
+    });
+  }
+
+  /** Gives `clients` from `index` on the current snapshot, in slices. A newer revision ends it: that one reaches everybody. */
+  #push(clients: readonly Client[], index: number, revision: number, issues: Issue[], done: () => void): void {
+    const start = this.#deps.clock.monotonic();
+    let next = index;
+    while (next < clients.length && this.#deps.clock.monotonic() - start < SLICE_MS) {
+      const client = clients[next++];
+      if (client !== undefined && this.#clients.has(client.proxy.connection)) issues.push(...this.#give(client));
+    }
+    if (next >= clients.length) done();
+    else
+      setImmediate(() => {
+        if (this.#revision === revision && !this.#closed) this.#push(clients, next, revision, issues, done);
+      });
+  }
+
+  #give(client: Client): readonly Issue[] {
+    const { proxy, node } = client;
+    try {
+      const meshProxy: MeshProxy = proxyOf(this.#snapshot, node);
+      const translated = translate(this.#snapshot, meshProxy);
+      client.translated = translated;
+      proxy.assign(this.#encoder.encode(translated, proxy.assigned), generationOf(this.#revision));
+      return translated.issues;
+    } catch (error) {
+      this.#deps.metrics.add('pilot_total_xds_internal_errors');
+      const message = this.#fail(`configuration for ${node.id} could not be translated; it keeps what it has`, error);
+      return [{ severity: 'error', code: 'translation-failed', at: '', message, resource: `node ${node.id}` }];
+    }
+  }
+
+  #fail(message: string, error: unknown): string {
+    this.#deps.logger.error(message, {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return `${message}: ${String(error)}`;
+  }
+}
+
+/** Many proxies meet the same conflict; people hear of it once. */
+function unique(issues: readonly Issue[]): readonly Issue[] {
+  const seen = new Map<string, Issue>();
+  for (const issue of issues) {
+    const { code, resource, at, message, position } = issue;
+    seen.set([code, resource, at, message, position?.file, position?.line].join('\0'), issue);
+  }
+  return [...seen.values()];
+}
