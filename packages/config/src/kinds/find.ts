@@ -75,12 +75,13 @@ function unknownKind(group: string, kind: string): Found {
       `did you mean ${elsewhere.group}?`,
     );
   }
+  // In a group of somebody else every kind is unknown, and none of them is a misspelling of ours.
+  const ours = KINDS.filter((row) => row.group === group);
   const near = suggest(
     kind,
-    KINDS.map((row) => row.kind),
+    ours.map((row) => row.kind),
   );
-  const ours = KINDS.some((row) => row.group === group && group !== '');
-  if (near !== undefined || ours) {
+  if (near !== undefined || (ours.length > 0 && group !== '')) {
     return refused(
       'kind',
       'unknown-kind',
