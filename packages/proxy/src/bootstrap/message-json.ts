@@ -10,7 +10,7 @@ function hasOwnJsonForm(desc: DescMessage): boolean {
   return desc.typeName.startsWith('google.protobuf.') && desc.typeName !== 'google.protobuf.Empty';
 }
 
-function bad(at: string, message: string, expected: string, hint?: string): Issue {
+function bad(at: string, message: string, expected: string, hint?: string | undefined): Issue {
   return {
     severity: 'error',
     code: 'invalid-bootstrap',
@@ -25,6 +25,7 @@ function checkAny(value: Readonly<Record<string, unknown>>, at: string, registry
   const typeUrl = value['@type'];
   if (typeof typeUrl !== 'string') {
     issues.push(bad(`${at}.@type`, 'the type of this extension is missing', 'a type URL'));
+    return;
   }
   const desc = registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
   if (desc === undefined) {
@@ -40,6 +41,7 @@ function checkAny(value: Readonly<Record<string, unknown>>, at: string, registry
         near && `did you mean ${near}?`,
       ),
     );
+    return;
   }
   if (hasOwnJsonForm(desc)) return;
   const { '@type': _, ...rest } = value;

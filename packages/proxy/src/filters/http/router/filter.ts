@@ -54,6 +54,7 @@ function answer(exchange: Exchange, plan: Exclude<Plan, { kind: 'forward' }>): v
     const headers = ['location', plan.location];
     if (plan.reason === 'route') applyResponseHeaders(plan, headers, new ExchangeFormat(exchange));
     exchange.reply(plan.reason === 'route' ? 'REDIRECT' : 'TLS_REQUIRED', { status: plan.status, headers });
+    return;
   }
   const cause = { host: exchange.request.authority, path: exchange.request.path };
   switch (plan.reason) {
