@@ -225,8 +225,8 @@ function preview(
   });
   const known: Issue[] = [...before.issues];
   const found: Issue[] = [...after.issues];
-  for (const { node, translated } of pipeline.clients().slice(0, PREVIEWED_PROXIES)) {
-    known.push(...(translated?.issues ?? []));
+  for (const { node, issues } of pipeline.clients().slice(0, PREVIEWED_PROXIES)) {
+    known.push(...issues);
     found.push(...translate(after, proxyOf(after, node)).issues);
   }
   return [...newIssues(known, found, changed), ...unenforced(changed)];

@@ -1,4 +1,4 @@
-import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, toJson } from '@bufbuild/protobuf';
 import { loadMessageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } from '@weft/xds';
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -40,13 +40,12 @@ async function serveConfigDump({ query, response }: Exchange, { pipeline }: Debu
   if (client === undefined) throw new ApiError('NotFound', `no proxy '${id}' is connected; see /debug/syncz`);
   const registry = await loadMessageRegistry();
   const assigned = client.proxy.assigned;
-  const dump = (kind: Exclude<ResourceKind, 'extensionConfig'>): unknown => {
+  const dump = (kind: ResourceKind): unknown => {
     const schema: DescMessage = RESOURCE_KINDS[kind].schema;
-    const messages: ReadonlyMap<string, MessageShape<DescMessage>> = client.translated?.[kind] ?? new Map();
-    return [...messages].map(([name, message]) => ({
+    return [...(assigned?.[kind].values() ?? [])].map(({ name, version, any }) => ({
       name,
-      version: assigned?.[kind].get(name)?.version,
-      resource: toJson(schema, message, { registry, useProtoFieldName: true }),
+      version,
+      resource: toJson(schema, fromBinary(schema, any.value), { registry, useProtoFieldName: true }),
     }));
   };
   sendJson(response, 200, {
@@ -56,10 +55,7 @@ async function serveConfigDump({ query, response }: Exchange, { pipeline }: Debu
     listeners: dump('listener'),
     routes: dump('route'),
     // Private keys stay out of pages without a password.
-    secrets: [...(client.translated?.secret.keys() ?? [])].map((name) => ({
-      name,
-      version: assigned?.secret.get(name)?.version,
-    })),
+    secrets: [...(assigned?.secret.values() ?? [])].map(({ name, version }) => ({ name, version })),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Issue, Logger } from '@weft/base';
 import type { MeshConfig, Resource } from '@weft/config';
 import { buildSnapshot, decodeNode, type MeshProxy, type Node, proxyOf, type Snapshot } from '@weft/mesh';
-import { type TranslatedResources, translate } from '@weft/translate';
+import { translate } from '@weft/translate';
 import type { ConnectedProxy, ProxyConfigSource } from '@weft/xds';
 import type { Metrics } from '../metrics.ts';
 import { type ObjectKey, printKey } from '../store/object.ts';
@@ -44,8 +44,8 @@ export interface PipelineSettings {
 export interface PipelineClient {
   readonly proxy: ConnectedProxy;
   readonly node: Node;
-  /** What the snapshot was translated into for it, last. */
-  readonly translated: TranslatedResources | undefined;
+  /** What was odd about its configuration. The messages themselves are not kept: thousands of proxies would hold them all. */
+  readonly issues: readonly Issue[];
 }
 
 type Client = { -readonly [K in keyof PipelineClient]: PipelineClient[K] };
@@ -116,7 +116,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
       proxy.disconnect(reasons.join('; '));
       return;
     }
-    const client: Client = { proxy, node: decoded.value, translated: undefined };
+    const client: Client = { proxy, node: decoded.value, issues: [] };
     this.#clients.set(proxy.connection, client);
     metrics.set('pilot_xds', this.#clients.size);
     logger.info('a proxy connected', { node: proxy.node.id, proxies: this.#clients.size });
@@ -205,7 +205,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     try {
       const meshProxy: MeshProxy = proxyOf(this.#snapshot, node);
       const translated = translate(this.#snapshot, meshProxy);
-      client.translated = translated;
+      client.issues = translated.issues;
       proxy.assign(this.#encoder.encode(translated, proxy.assigned), generationOf(this.#revision));
       return translated.issues;
     } catch (error) {

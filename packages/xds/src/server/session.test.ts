@@ -80,6 +80,16 @@ for (const mode of ['delta', 'sotw'] as const) {
       assert.deepEqual(names(s.next()), []);
     });
 
+    test('has not settled on anything before it asked for something', () => {
+      const s = session(mode);
+      s.assign(EMPTY_XDS_SET, 1);
+      assert.equal(s.next(), undefined);
+      assert.equal(s.settledGeneration, 0);
+      s.receive(request('listener'));
+      s.receive(ack(s.next()));
+      assert.equal(s.settledGeneration, 1);
+    });
+
     test('an empty first request means everything of clusters and listeners, and nothing of routes', () => {
       const s = session(mode);
       s.assign(setOf({ cluster: [cluster('a')], route: [route('r')] }), 1);

@@ -73,9 +73,11 @@ export class Session {
     return this.#settledGeneration;
   }
 
-  /** Nothing is on its way and nothing is left to send. */
+  /** It asked for something, nothing is on its way, and nothing is left to send. */
   get idle(): boolean {
-    return this.#set !== undefined && KINDS_IN_ORDER.every((kind) => !this.#busy(this.#subscriptions[kind]));
+    if (this.#set === undefined) return false;
+    const asked = KINDS_IN_ORDER.some((kind) => this.#subscriptions[kind].active);
+    return asked && KINDS_IN_ORDER.every((kind) => !this.#busy(this.#subscriptions[kind]));
   }
 
   /** Nothing is on its way or to be sent, though removals may be held back by a refusal. */
