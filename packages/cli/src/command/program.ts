@@ -1,4 +1,5 @@
 import { CommanderError, Option, Command as Parser } from 'commander';
+import { Stopped } from '../local/shutdown.ts';
 import { formatDiagnostics } from '../output/diagnostics.ts';
 import { paint } from '../output/paint.ts';
 import { sourceLines } from '../output/source-lines.ts';
@@ -84,6 +85,7 @@ export async function runProgram(
   try {
     return await chosen.command.run(chosen.invocation, cli);
   } catch (error) {
+    if (error instanceof Stopped) return EXIT.interrupted.code;
     if (error instanceof ConfigFailure) {
       cli.err.write(`${formatDiagnostics(error.issues, sourceLines(error.texts), cli.err)}\n`);
     }

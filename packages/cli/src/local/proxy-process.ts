@@ -11,10 +11,9 @@ const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** A proxy that lived this long had started well, so its next crash starts the back-off anew. */
 const GOOD_START_MS = 30_000;
-/**
- * A young generation of V8's default size makes a small proxy hold twice the memory that it needs; see docs/decisions/0171.
- */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
+/** A laptop runs a dozen of these: memory counts more than the last microsecond (docs/decisions/0171). */
+const NODE_FLAGS = ['--max-semi-space-size=1', '--expose-gc'];
+const SMALL_MALLOC = { MALLOC_ARENA_MAX: '1' };
 
 export interface ProxyProcessOptions {
   readonly bootstrap: BootstrapInput;
@@ -86,7 +85,7 @@ export class ProxyProcess {
     const child = new ManagedProcess(
       process.execPath,
       [...NODE_FLAGS, ENTRY, join(this.#options.folder, 'bootstrap.json'), this.#options.version],
-      { env: { ...this.#options.env }, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
+      { env: { ...SMALL_MALLOC, ...this.#options.env }, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
     );
     await log.close();
     this.#current = child;

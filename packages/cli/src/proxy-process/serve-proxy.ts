@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { formatIssue, type LogControl, type Logger, systemClock, systemRandom, textLogger } from '@weft/base';
 import { type Proxy as DataPlane, decodeBootstrap, runProxy } from '@weft/proxy';
-import { parse } from 'yaml';
 
 export interface ServeOptions {
   readonly bootstrapPath: string;
@@ -17,7 +16,7 @@ export interface ServedProxy {
 /** Reads an Envoy bootstrap file (JSON or YAML) and starts the data plane from it. Every issue of the file is in the error. */
 export async function serveProxy(options: ServeOptions): Promise<ServedProxy> {
   const text = await readFile(options.bootstrapPath, 'utf8');
-  const parsed: unknown = options.bootstrapPath.endsWith('.json') ? JSON.parse(text) : parse(text);
+  const parsed = await parseBootstrap(options.bootstrapPath, text);
   const decoded = decodeBootstrap(parsed);
   if (!decoded.ok) {
     throw new Error(`${options.bootstrapPath} is no usable bootstrap:\n${decoded.issues.map(formatIssue).join('\n')}`);
@@ -31,6 +30,15 @@ export async function serveProxy(options: ServeOptions): Promise<ServedProxy> {
     stdout: (line) => void process.stdout.write(line),
     stderr: (line) => void process.stderr.write(line),
     version: options.version,
+    quit: () => void process.kill(process.pid, 'SIGTERM'),
+    environment: (name) => process.env[name],
   });
   return { proxy, logger };
+}
+
+/** The YAML parser is loaded for YAML only: it would stay in the memory of every sidecar. */
+async function parseBootstrap(path: string, text: string): Promise<unknown> {
+  if (path.endsWith('.json')) return JSON.parse(text);
+  const { parse } = await import('yaml');
+  return parse(text);
 }

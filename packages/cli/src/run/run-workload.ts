@@ -65,7 +65,9 @@ export async function runWorkload(options: RunOptions, cli: CliContext): Promise
     // Disposal runs backwards: callers stop being sent here before the sidecar goes.
     stack.defer(leave);
     await untilReady(sidecar, options, shutdown, cli);
-    say(`${entry.metadata.name} is registered at ${sockets.address}; sidecar log: ${sidecar.logPath}`);
+    say(
+      `${entry.metadata.name} is registered at ${sockets.address}; sidecar pid ${sidecar.pid}, sidecar log: ${sidecar.logPath}`,
+    );
     return exitCodeOf(await runProgram({ options, workload, sockets, sidecar, shutdown, leave }, cli), options);
   } catch (error) {
     if (error instanceof Stopped) return EXIT.interrupted.code;

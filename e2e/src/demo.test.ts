@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Client, versionsIn } from './support/http.ts';
+import { leftOver, residentMiB } from './support/processes.ts';
+import { type Demo, ShopConfig, startDemo } from './support/shop.ts';
+import { weft } from './support/weft.ts';
+
+const API_HOST = { host: 'api.example.com' };
+const MOST_SIDECAR_MIB = 90;
+
+describe('weft demo', () => {
+  let config: ShopConfig;
+  let demo: Demo;
+  let client: Client;
+
+  before(async () => {
+    config = await ShopConfig.create();
+    demo = await startDemo(config, '--no-load');
+    client = new Client(demo.gatewayPort);
+  });
+
+  after(async () => {
+    client[Symbol.dispose]();
+    await demo.process[Symbol.asyncDispose]();
+    await config[Symbol.asyncDispose]();
+  });
+
+  test('a request goes through every service, each behind its own sidecar', async () => {
+    const answer = await client.get('/', { host: 'localhost' });
+    assert.equal(answer.status, 200, answer.text);
+    const versions = versionsIn(answer.text);
+    assert.deepEqual([...versions.keys()].sort(), ['bank', 'inventory', 'orders', 'payments', 'storefront']);
+    assert.equal(demo.sidecarPids.length, 5);
+  });
+
+  test('the canary header leads to v2, every time', async () => {
+    for (let i = 0; i < 30; i++) {
+      const answer = await client.get('/orders', { ...API_HOST, canary: 'true' });
+      assert.equal(versionsIn(answer.text).get('orders'), 'v2');
+    }
+  });
+
+  test('premium users stay on v1', async () => {
+    for (let i = 0; i < 30; i++) {
+      const answer = await client.get('/orders', { ...API_HOST, 'x-user-tier': 'premium' });
+      assert.equal(versionsIn(answer.text).get('orders'), 'v1');
+    }
+  });
+
+  test('everybody else is split nine to one', async () => {
+    let v2 = 0;
+    for (let i = 0; i < 400; i++) {
+      const answer = await client.get('/orders', API_HOST);
+      assert.equal(answer.status, 200, answer.text);
+      if (versionsIn(answer.text).get('orders') === 'v2') v2++;
+    }
+    // 400 draws of one in ten: 40 expected, standard deviation 6; these bounds are missed once in a million runs.
+    assert.ok(v2 >= 12 && v2 <= 75, `${v2} of 400 went to v2`);
+  });
+
+  test('a host that no rule names gets 404, and the reply says who made it', async () => {
+    const answer = await client.get('/', { host: 'nobody.example.com' });
+    assert.equal(answer.status, 404);
+    assert.notEqual(answer.headers['x-weft-error'], undefined);
+  });
+
+  test('explain says what the traffic showed', async () => {
+    const url = 'http://api.example.com/orders';
+    const common = ['--from', 'gateway', '--server', demo.api, '--json'];
+    const canary = JSON.parse((await weft('explain', 'GET', url, '-H', 'canary: true', ...common)).stdout);
+    assert.equal(canary.rule.name, 'canary');
+    assert.equal(canary.outcome.destinations[0].subset, 'v2');
+    assert.equal(canary.outcome.destinations[0].endpoints.length, 1);
+    const plain = JSON.parse((await weft('explain', 'GET', url, ...common)).stdout);
+    assert.deepEqual(
+      plain.outcome.destinations.map((d: { subset: string; percent: number }) => [d.subset, d.percent]),
+      [
+        ['v1', 90],
+        ['v2', 10],
+      ],
+    );
+    assert.match(plain.lostRules[0].why, /canary/);
+    assert.match(plain.lostRules[0].origin.file, /orders\.yaml$/);
+  });
+
+  test('every proxy is in sync and can be looked into', async () => {
+    const status = await weft('proxy-status', '--server', demo.api);
+    assert.equal(status.code, 0, status.stdout + status.stderr);
+    assert.equal(status.stdout.match(/^\S+ +(sidecar|router) .*SYNCED/gm)?.length, 6, status.stdout);
+    const routes = await weft('proxy-config', 'routes', 'gateway', '--server', demo.api);
+    assert.match(routes.stdout, /api\.example\.com.*canary/);
+  });
+
+  test('a sidecar stays small', { skip: process.platform !== 'linux' ? 'reads /proc' : false }, () => {
+    const sizes = demo.sidecarPids.map(residentMiB);
+    assert.ok(Math.max(...sizes) < MOST_SIDECAR_MIB, `resident MiB: ${sizes.map(Math.round).join(', ')}`);
+  });
+
+  test('weights that change under load are live without a failed request', async () => {
+    const outcomes = new Map<number, number>();
+    let loading = true;
+    const load = async (): Promise<void> => {
+      while (loading) {
+        const { status } = await client.get('/orders', API_HOST);
+        outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
+      }
+    };
+    const loads = [load(), load(), load(), load()];
+    for (const [v1, v2] of [
+      [50, 50],
+      [100, 0],
+      [0, 100],
+    ] as const) {
+      const mark = demo.process.mark();
+      await config.setWeights(v1, v2);
+      await demo.process.waitFor(/live on every proxy \(6 of 6\)/, mark);
+    }
+    const answer = await client.get('/orders', API_HOST);
+    assert.equal(
+      versionsIn(answer.text).get('orders'),
+      'v2',
+      'the last weights are in force once the terminal says so',
+    );
+    loading = false;
+    await Promise.all(loads);
+    assert.deepEqual([...outcomes.keys()], [200], `statuses: ${JSON.stringify([...outcomes])}`);
+  });
+
+  test('a broken edit is shown with file and line, and what ran before goes on', async () => {
+    let mark = demo.process.mark();
+    await config.edit('orders.yaml', (text) => text.replace('timeout: 10s', 'timeuot: 10s'));
+    await demo.process.waitFor(/orders\.yaml:\d+(:\d+)?: error: .*timeuot/, mark);
+    assert.match(demo.process.output, /what ran before goes on running/);
+    assert.equal((await client.get('/orders', API_HOST)).status, 200);
+    mark = demo.process.mark();
+    await config.edit('orders.yaml', (text) => text.replace('timeuot: 10s', 'timeout: 10s'));
+    await demo.process.waitFor(/fine again/, mark);
+  });
+
+  test('Ctrl-C stops every process that was started', async () => {
+    const finished = await demo.process.stop('SIGINT');
+    assert.equal(finished.code, 0, finished.stderr);
+    assert.equal(demo.pids.length, 12, finished.stdout);
+    assert.deepEqual(await leftOver(demo.pids), []);
+  });
+
+  test('it starts again right after, and kill -9 leaves nothing behind either', async () => {
+    const again = await startDemo(config, '--no-load');
+    const finished = await again.process.stop('SIGKILL');
+    assert.equal(finished.signal, 'SIGKILL');
+    assert.deepEqual(await leftOver(again.pids), []);
+  });
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client } from './support/http.ts';
+import { Weft, weft } from './support/weft.ts';
+
+const ORDER_SERVICE = fileURLToPath(new URL('fixtures/order-service.yaml', import.meta.url));
+const PORTS = ['--gateway-port', '0', '--xds-port', '0', '--api-port', '0', '--port-offset', '2000'];
+
+test('a security policy that is not enforced yet stops weft up', async () => {
+  const finished = await weft('up', '-f', ORDER_SERVICE, ...PORTS);
+  assert.equal(finished.code, 7, finished.stderr);
+  for (const kind of ['PeerAuthentication', 'AuthorizationPolicy', 'RequestAuthentication']) {
+    assert.match(finished.stderr, new RegExp(`order-service\\.yaml:\\d+(:\\d+)?: error: ${kind} `));
+  }
+  assert.match(finished.stderr, /--allow-unenforced/);
+});
+
+test('with --allow-unenforced the gateway of the configuration serves, and says why a request fails', async () => {
+  await using up = new Weft(['up', '-f', ORDER_SERVICE, '--allow-unenforced', ...PORTS]);
+  const [, port] = await up.waitFor(/80 → 127\.0\.0\.1:(\d+)/);
+  const [, api = ''] = await up.waitFor(/API +(http:\S+)/);
+  using client = new Client(Number(port));
+  const answer = await client.get('/orders', { host: 'api.example.com' });
+  // Port 80 of this Gateway redirects to HTTPS.
+  assert.equal(answer.status, 301, answer.text);
+  assert.match(String(answer.headers['location']), /^https:\/\/api\.example\.com/);
+  const explained = JSON.parse(
+    (await weft('explain', 'GET', 'https://api.example.com/orders', '-H', 'canary: true', '--server', api, '--json'))
+      .stdout,
+  );
+  assert.notEqual(explained.proxy, undefined);
+  const finished = await up.stop();
+  assert.equal(finished.code, 0, finished.stderr);
+});
