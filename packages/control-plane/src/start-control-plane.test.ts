@@ -157,6 +157,14 @@ describe('a control plane', () => {
     const id = report.body.settled[0].nodeId;
     const dump = await call(controlPlane, 'GET', `/debug/config_dump?proxyID=${encodeURIComponent(id)}`);
     assert.match(JSON.stringify(dump.body.clusters), /outbound\|8080\|v1\|orders\.shop\.test/);
+    const bytes = await call(controlPlane, 'GET', `/debug/xds?proxyID=${encodeURIComponent(id)}`);
+    assert.match(bytes.body.resources.route[0].value, /^[\w+/]+=*$/);
+    assert.equal(bytes.body.metadata.NAMESPACE, 'shop');
+    assert.equal((await call(controlPlane, 'GET', '/debug/xds?proxyID=nobody')).status, 404);
+    const registry = await call(controlPlane, 'GET', '/debug/registryz');
+    assert.equal(registry.body.services[0].hostname, 'orders.shop.test');
+    const endpoints = await call(controlPlane, 'GET', '/debug/endpointz');
+    assert.equal(endpoints.body.services[0].endpoints.length, 2);
     const again = await call(controlPlane, 'POST', '/apply', split(90));
     assert.equal(again.body.objects[0].outcome, 'unchanged');
     sidecar.seen.length = 0;

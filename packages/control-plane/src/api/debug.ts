@@ -1,7 +1,7 @@
 import { type DescMessage, fromBinary, toJson } from '@bufbuild/protobuf';
 import { loadMessageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } from '@weft/xds';
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline, PipelineClient } from '../pipeline/pipeline.ts';
 import { type Exchange, sendJson } from './exchange.ts';
 import { ApiError } from './status.ts';
 
@@ -16,6 +16,7 @@ type Page = (exchange: Exchange, deps: DebugDeps) => void | Promise<void>;
 export const DEBUG_PAGES: Readonly<Record<string, Page>> = {
   syncz: serveSyncz,
   config_dump: serveConfigDump,
+  xds: serveXds,
   registryz: serveRegistryz,
   endpointz: serveEndpointz,
 };
@@ -34,10 +35,33 @@ function serveSyncz({ response }: Exchange, { proxies, pipeline }: DebugDeps): v
   sendJson(response, 200, rows);
 }
 
-async function serveConfigDump({ query, response }: Exchange, { pipeline }: DebugDeps): Promise<void> {
+function clientOf({ query }: Exchange, pipeline: Pipeline): PipelineClient {
   const id = query.get('proxyID') ?? '';
   const client = pipeline.client(id);
   if (client === undefined) throw new ApiError('NotFound', `no proxy '${id}' is connected; see /debug/syncz`);
+  return client;
+}
+
+/** What a proxy is assigned, as bytes, for programs that have the messages themselves. */
+function serveXds(exchange: Exchange, { pipeline }: DebugDeps): void {
+  const { proxy } = clientOf(exchange, pipeline);
+  const list = (kind: ResourceKind): unknown =>
+    [...(proxy.assigned?.[kind].values() ?? [])].map(({ name, version, any }) => ({
+      name,
+      version,
+      value: Buffer.from(any.value).toString('base64'),
+    }));
+  const resources = {
+    cluster: list('cluster'),
+    endpoint: list('endpoint'),
+    listener: list('listener'),
+    route: list('route'),
+  };
+  sendJson(exchange.response, 200, { nodeId: proxy.node.id, metadata: proxy.node.metadata ?? {}, resources });
+}
+
+async function serveConfigDump(exchange: Exchange, { pipeline }: DebugDeps): Promise<void> {
+  const client = clientOf(exchange, pipeline);
   const registry = await loadMessageRegistry();
   const assigned = client.proxy.assigned;
   const dump = (kind: ResourceKind): unknown => {
@@ -48,7 +72,7 @@ async function serveConfigDump({ query, response }: Exchange, { pipeline }: Debu
       resource: toJson(schema, fromBinary(schema, any.value), { registry, useProtoFieldName: true }),
     }));
   };
-  sendJson(response, 200, {
+  sendJson(exchange.response, 200, {
     node: toJson(NodeSchema, client.proxy.node, { useProtoFieldName: true }),
     clusters: dump('cluster'),
     endpoints: dump('endpoint'),
