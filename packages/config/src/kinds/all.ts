@@ -1,6 +1,8 @@
+import { validateL4Route } from '../checks/gateway-api/l4-route.ts';
 import { authorizationPolicySpec } from './authorization-policy/schema.ts';
 import { validateAuthorizationPolicy } from './authorization-policy/validate.ts';
 import { backendTlsPolicySpec } from './backend-tls-policy/schema.ts';
+import { validateBackendTlsPolicy } from './backend-tls-policy/validate.ts';
 import { configMapSpec } from './config-map/schema.ts';
 import { validateConfigMap } from './config-map/validate.ts';
 import { destinationRuleSpec } from './destination-rule/schema.ts';
@@ -15,12 +17,16 @@ import { gatewaySpec } from './gateway/schema.ts';
 import { validateGateway } from './gateway/validate.ts';
 import { gatewayClassSpec } from './gateway-class/schema.ts';
 import { grpcRouteSpec } from './grpc-route/schema.ts';
+import { validateGrpcRoute } from './grpc-route/validate.ts';
 import { httpRouteSpec } from './http-route/schema.ts';
+import { validateHttpRoute } from './http-route/validate.ts';
 import { istioOperatorSpec } from './istio-operator/schema.ts';
 import { validateIstioOperator } from './istio-operator/validate.ts';
 import { declareKind, type KindRow } from './kind.ts';
 import { kubernetesGatewaySpec } from './kubernetes-gateway/schema.ts';
+import { validateKubernetesGateway } from './kubernetes-gateway/validate.ts';
 import { listenerSetSpec } from './listener-set/schema.ts';
+import { validateListenerSet } from './listener-set/validate.ts';
 import { namespaceSpec } from './namespace/schema.ts';
 import { peerAuthenticationSpec } from './peer-authentication/schema.ts';
 import { validatePeerAuthentication } from './peer-authentication/validate.ts';
@@ -44,6 +50,7 @@ import { tcpRouteSpec } from './tcp-route/schema.ts';
 import { telemetrySpec } from './telemetry/schema.ts';
 import { validateTelemetry } from './telemetry/validate.ts';
 import { tlsRouteSpec } from './tls-route/schema.ts';
+import { validateTlsRoute } from './tls-route/validate.ts';
 import { trafficExtensionSpec } from './traffic-extension/schema.ts';
 import { validateTrafficExtension } from './traffic-extension/validate.ts';
 import { udpRouteSpec } from './udp-route/schema.ts';
@@ -297,6 +304,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: kubernetesGatewaySpec,
     specRequired: true,
+    validate: validateKubernetesGateway,
   }),
   declareKind({
     type: 'HTTPRoute',
@@ -310,6 +318,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: httpRouteSpec,
     specRequired: true,
+    validate: validateHttpRoute,
   }),
   declareKind({
     type: 'GRPCRoute',
@@ -323,6 +332,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: grpcRouteSpec,
     specRequired: true,
+    validate: validateGrpcRoute,
   }),
   declareKind({
     type: 'TCPRoute',
@@ -336,6 +346,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: tcpRouteSpec,
     specRequired: true,
+    validate: validateL4Route,
   }),
   declareKind({
     type: 'TLSRoute',
@@ -349,6 +360,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: tlsRouteSpec,
     specRequired: true,
+    validate: validateTlsRoute,
   }),
   declareKind({
     type: 'UDPRoute',
@@ -362,6 +374,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: udpRouteSpec,
     specRequired: true,
+    validate: validateL4Route,
   }),
   declareKind({
     type: 'ReferenceGrant',
@@ -388,6 +401,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: backendTlsPolicySpec,
     specRequired: true,
+    validate: validateBackendTlsPolicy,
   }),
   declareKind({
     type: 'ListenerSet',
@@ -401,6 +415,7 @@ export const KINDS: readonly KindRow[] = [
     body: 'spec',
     schema: listenerSetSpec,
     specRequired: true,
+    validate: validateListenerSet,
   }),
   declareKind({
     type: 'Service',

@@ -107,14 +107,21 @@ export function intOrString(): Schema<number | string> {
   };
 }
 
+interface DurationRules {
+  readonly minMs?: number;
+  /** A narrower form than Go's. */
+  readonly pattern?: RegExp;
+}
+
 /** Go's or proto-JSON's form (`1.5s`, `250ms`, `1h2m`), decoded to milliseconds. */
-export function duration(rules: { readonly minMs?: number } = {}): DurationSchema {
+export function duration(rules: DurationRules = {}): DurationSchema {
   const expects = 'a duration such as 1.5s, 250ms or 1h30m';
   return {
     unit: 'Ms',
     expects,
     decode(raw, at, report) {
-      const ms = typeof raw === 'string' ? parseDurationMs(raw) : undefined;
+      const fits = typeof raw === 'string' && rules.pattern?.test(raw) !== false;
+      const ms = fits ? parseDurationMs(raw) : undefined;
       if (ms === undefined) {
         const hint = typeof raw === 'number' ? `add a unit: ${raw}s` : undefined;
         return wrongType(raw, expects, at, report, hint);

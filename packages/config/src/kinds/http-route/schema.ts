@@ -1,4 +1,5 @@
 import { duration, flag, integer, list, object, oneOf, type Schema, text } from '../../schema/index.ts';
+import { GEP_2257 } from '../../shared/gateway-api/duration.ts';
 import {
   backendObjectReference,
   httpHeaderFilter,
@@ -162,13 +163,13 @@ export const httpRouteMatch: Schema<HttpRouteMatch> = object<HttpRouteMatch>({
 
 export const httpRouteRetry: Schema<HttpRouteRetry> = object<HttpRouteRetry>({
   attempts: integer({ min: 1 }),
-  backoff: duration(),
+  backoff: duration(GEP_2257),
   codes: list(integer({ min: 400, max: 599 })),
 });
 
 export const httpRouteTimeouts: Schema<HttpRouteTimeouts> = object<HttpRouteTimeouts>({
-  backendRequest: duration(),
-  request: duration(),
+  backendRequest: duration(GEP_2257),
+  request: duration(GEP_2257),
 });
 
 export const httpRouteRule: Schema<HttpRouteRule> = object<HttpRouteRule>({

@@ -1,4 +1,5 @@
 import { duration, integer, list, map, object, oneOf, type Schema, text } from '../../schema/index.ts';
+import { GEP_2257 } from './duration.ts';
 import type {
   AllowedRoutes,
   BackendObjectReference,
@@ -171,7 +172,7 @@ export const sessionHeader: Schema<SessionHeader> = object<SessionHeader>(
 );
 
 export const sessionPersistence: Schema<SessionPersistence> = object<SessionPersistence>({
-  absoluteTimeout: duration(),
+  absoluteTimeout: duration(GEP_2257),
   cookie: sessionCookie,
   header: sessionHeader,
   type: oneOf('Cookie', 'Header'),
