@@ -16,6 +16,7 @@ import { XdsRuntime } from './runtime/xds-runtime.ts';
 import { AccessLogFiles } from './telemetry/access-log/log-file.ts';
 import { IstioMetrics } from './telemetry/istio/istio-metrics.ts';
 import { LabelTable } from './telemetry/istio/label-table.ts';
+import { encodePeerMetadata } from './telemetry/istio/peer-metadata.ts';
 import { StatsRegistry } from './telemetry/registry.ts';
 import { configStats, serverStats } from './telemetry/server-stats.ts';
 import { SecretStore } from './tls/secret-store.ts';
@@ -128,8 +129,13 @@ class RunningProxy implements Proxy {
   #createContext(): ProxyContext {
     const { clock, random, logger, environment } = this.#deps;
     const labels = new LabelTable();
-    const istio = new IstioMetrics(labels.node(this.#bootstrap.node.metadata ?? {}));
-    this.#stats.addSource(istio);
+    const { node } = this.#bootstrap;
+    const metadata = node.metadata ?? {};
+    const metrics = new IstioMetrics(labels.node(metadata));
+    this.#stats.addSource(metrics);
+    const self = { metrics, labels, nodeId: node.id, nodeMetadata: encodePeerMetadata(metadata) };
+    const inbound = { ...self, reporter: 'destination' } as const;
+    const outbound = { ...self, reporter: 'source' } as const;
     const lookup = { get: (name: string) => this.#clusters.get(name) };
     return {
       loop: new Loop(clock),
@@ -139,7 +145,7 @@ class RunningProxy implements Proxy {
       stats: this.#stats,
       accessLogs: this.#accessLogs,
       labels,
-      istio,
+      mesh: (direction) => (direction === 'unspecified' ? undefined : direction === 'inbound' ? inbound : outbound),
       hostname: hostname(),
       clusters: lookup,
       routes: (name) => this.#routes.get(name),

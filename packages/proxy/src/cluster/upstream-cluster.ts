@@ -3,7 +3,17 @@
  * cluster's whole life; an update replaces `config` and the balancer and leaves connections alone.
  */
 import type { Random } from '@weft/base';
-import type { Cluster, Endpoint, EndpointSet, PickContext, Thresholds } from '@weft/engine';
+import {
+  type Balancer,
+  type Cluster,
+  createBalancer,
+  type Endpoint,
+  type EndpointSet,
+  EndpointStore,
+  type HostSet,
+  type PickContext,
+  type Thresholds,
+} from '@weft/engine';
 import type { Loop } from '../net/loop.ts';
 import { dialWire } from '../net/open-wire.ts';
 import type { Wire, WireOwner } from '../net/wire.ts';
@@ -13,7 +23,6 @@ import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
 import { HostPool } from '../upstream/host-pool.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
-import { type Balancer, createBalancer, EndpointStore } from './engine-interim.ts';
 
 /** What a cluster needs besides its configuration. */
 export interface ClusterContext {
@@ -47,7 +56,7 @@ export class UpstreamCluster {
   pending = 0;
   requests = 0;
   retries = 0;
-  endpoints: readonly Endpoint[] = [];
+  #hosts: HostSet | undefined = undefined;
   /** Undefined until the first endpoints are known: the cluster warms. */
   set: EndpointSet | undefined = undefined;
   /** What `istio_*` metrics call the workload behind an endpoint. */
@@ -70,6 +79,28 @@ export class UpstreamCluster {
     this.#random = context.random;
   }
 
+  get endpoints(): readonly Endpoint[] {
+    return this.#hosts?.endpoints ?? [];
+  }
+
+  /** How many retries may be in flight: a fixed number, or a share of what is in flight (`retry_budget`). */
+  get maxRetries(): number {
+    const { maxRetries, retryBudget } = this.thresholds;
+    if (retryBudget === undefined) return maxRetries;
+    return Math.max(
+      retryBudget.minConcurrency,
+      Math.floor(((this.requests + this.pending) * retryBudget.percent) / 100),
+    );
+  }
+
+  /** Whether the control plane wants this share of requests refused (`drop_overloads`); the category, or undefined. */
+  dropped(): string | undefined {
+    for (const { category, fraction } of this.set?.drops ?? []) {
+      if (this.#random.below(fraction.denominator) < fraction.numerator) return category;
+    }
+    return undefined;
+  }
+
   get thresholds(): Thresholds {
     return this.config.circuitBreakers.default;
   }
@@ -86,7 +117,7 @@ export class UpstreamCluster {
   /** Takes a new set of endpoints; those that stay keep their counts and connections. */
   update(set: EndpointSet): void {
     this.set = set;
-    this.endpoints = this.#store.update(set, this.loop.clock.monotonic());
+    this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
     this.#drainPools((endpoint) => !held.has(endpoint));
     this.rebalance();
@@ -107,13 +138,13 @@ export class UpstreamCluster {
 
   /** Builds the balancer anew, after endpoints or their health changed. */
   rebalance(): void {
-    if (this.set === undefined) return;
+    if (this.#hosts === undefined) return;
+    const { clock } = this.loop;
     this.#balancer = createBalancer({
       lb: this.config.lb,
-      endpoints: this.endpoints,
-      set: this.set,
+      hosts: this.#hosts,
       random: this.#random,
-      nowMs: this.loop.clock.monotonic(),
+      nowMs: () => clock.monotonic(),
     });
   }
 

@@ -5,11 +5,12 @@ import type { ClientCertPolicy } from './options.ts';
 
 const NAME = 'x-forwarded-client-cert';
 
-/** One element of the header: `By=…;Hash=…;Subject="…";URI=…;DNS=…` (Envoy, "x-forwarded-client-cert"). */
+/** One element of the header: `By=…;Hash=…;Cert="…";Subject="…";URI=…;DNS=…` (Envoy, "x-forwarded-client-cert"). */
 function element(tls: TlsInfo, policy: ClientCertPolicy): string {
   const parts: string[] = [];
   if (tls.localUriSan !== '') parts.push(`By=${tls.localUriSan}`);
   if (tls.peerFingerprint !== '') parts.push(`Hash=${tls.peerFingerprint}`);
+  if (policy.cert) parts.push(`Cert="${encodeURIComponent(tls.peerCertificatePem)}"`);
   if (policy.subject) parts.push(`Subject="${tls.peerSubject.replaceAll('"', '\\"')}"`);
   if (policy.uri) for (const uri of tls.peerUriSans) parts.push(`URI=${uri}`);
   if (policy.dns) for (const dns of tls.peerDnsSans) parts.push(`DNS=${dns}`);

@@ -41,6 +41,7 @@ export interface HttpOptions {
 export interface ClientCertPolicy {
   readonly mode: 'sanitize' | 'forward-only' | 'append-forward' | 'sanitize-set' | 'always-forward-only';
   readonly subject: boolean;
+  readonly cert: boolean;
   readonly uri: boolean;
   readonly dns: boolean;
 }

@@ -1,9 +1,9 @@
 import type { Clock, Logger, Random } from '@weft/base';
 import type { RouteSource } from '../hcm/connection-manager.ts';
+import type { MeshReport } from '../hcm/mesh-report.ts';
 import type { Loop } from '../net/loop.ts';
 import type { ClusterLookup } from '../stream/http-filter.ts';
 import type { AccessLogFiles } from '../telemetry/access-log/log-file.ts';
-import type { IstioMetrics } from '../telemetry/istio/istio-metrics.ts';
 import type { LabelTable } from '../telemetry/istio/label-table.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 
@@ -16,7 +16,8 @@ export interface ProxyContext {
   readonly stats: StatsRegistry;
   readonly accessLogs: AccessLogFiles;
   readonly labels: LabelTable;
-  readonly istio: IstioMetrics;
+  /** How traffic of a direction is reported; undefined for listeners without one. */
+  mesh(direction: 'unspecified' | 'inbound' | 'outbound'): MeshReport | undefined;
   readonly hostname: string;
   readonly clusters: ClusterLookup;
   /** The holder of a route table that RDS fills; the same one for everybody who names it. */

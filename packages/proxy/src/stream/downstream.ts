@@ -25,6 +25,8 @@ export interface TlsInfo {
   readonly peerDnsSans: readonly string[];
   readonly peerSubject: string;
   readonly peerFingerprint: string;
+  /** PEM, for `x-forwarded-client-cert`; empty without one. */
+  readonly peerCertificatePem: string;
   readonly localUriSan: string;
 }
 

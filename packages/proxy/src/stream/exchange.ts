@@ -43,6 +43,8 @@ export class Exchange {
   slots: unknown[] = NO_SLOTS;
   status = 0;
   responseHeaders: HeaderBlock = [];
+  /** Headers to add to whatever response there will be. */
+  readonly lateHeaders: HeaderBlock = [];
   requestDone = false;
   responseStarted = false;
   responseDone = false;
@@ -227,6 +229,7 @@ export class Exchange {
     if (this.ended || this.responseStarted) return;
     this.status = status;
     this.responseHeaders = headers;
+    if (this.lateHeaders.length > 0) headers.push(...this.lateHeaders);
     const filters = this.manager.chain.responseHeaders;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, end);
@@ -291,6 +294,11 @@ export class Exchange {
     // The rest of the request may be in the bytes at hand: then the connection can go on, which a premature answer would forbid.
     if (!this.requestDone && this.downstream.parsing) this.#deferred = { code, options };
     else this.#sendReply(code, options);
+  }
+
+  /** Adds one of Envoy's response flags to the record. */
+  addFlag(flag: string): void {
+    this.record.responseFlags = addFlag(this.record.responseFlags, flag);
   }
 
   /** Sends a reply that waited for the bytes at hand to be parsed. */
@@ -368,17 +376,17 @@ export class Exchange {
     this.responseDone = true;
     const { manager, record } = this;
     this.#cancelLink();
+    record.endMs = manager.loop.now;
+    record.responseCode = this.status;
+    record.requestHeaders = this.request.headers;
+    record.responseHeaders = this.responseHeaders;
+    record.path = this.request.path;
     const filters = manager.chain.end;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this);
     } catch (error) {
       this.#logFault(error);
     }
-    record.endMs = manager.loop.now;
-    record.responseCode = this.status;
-    record.requestHeaders = this.request.headers;
-    record.responseHeaders = this.responseHeaders;
-    record.path = this.request.path;
     const stats = manager.stats;
     stats.downstreamRqActive.dec();
     stats.downstreamRqCompleted.inc();

@@ -6,6 +6,7 @@ import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Clock, Decoded, Logger, Random } from '@weft/base';
 import type { HeaderBlock } from '@weft/http';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { MeshReport } from '../hcm/mesh-report.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import type { TimerWheel } from '../time/wheel.ts';
 import type { Exchange } from './exchange.ts';
@@ -41,6 +42,8 @@ export interface FilterContext {
   readonly logger: Logger;
   readonly stats: StatsRegistry;
   readonly clusters: ClusterLookup;
+  /** Undefined on listeners that are not part of the mesh. */
+  readonly mesh: MeshReport | undefined;
   /** The connection manager's `stat_prefix`. */
   readonly statPrefix: string;
   /** Where in `exchange.slots` this filter may keep what belongs to one stream. */
@@ -52,6 +55,8 @@ export interface FilterContext {
 /** A kind of filter, found by the type of its configuration message. */
 export interface HttpFilterKind {
   readonly schema: DescMessage;
+  /** The type inside a `TypedStruct`, for filters whose messages this proxy has no schema of. */
+  readonly structType: string | undefined;
   /** Messages that a route may hold for this filter in `typed_per_filter_config`, when it differs from `schema`. */
   readonly routeSchema: DescMessage | undefined;
   /** The last filter of a chain, which answers the request. */
@@ -63,6 +68,7 @@ export interface HttpFilterKind {
 
 interface FilterDefinition<Schema extends DescMessage, RouteSchema extends DescMessage, Config, RouteConfig> {
   readonly schema: Schema;
+  readonly structType?: string;
   readonly routeSchema?: RouteSchema;
   readonly terminal?: true;
   readonly decode: (message: MessageShape<Schema>, at: string) => Decoded<Config>;
@@ -80,6 +86,7 @@ export function httpFilter<Schema extends DescMessage, RouteSchema extends DescM
   const { decodeRoute } = definition;
   return {
     schema: definition.schema,
+    structType: definition.structType,
     routeSchema: definition.routeSchema,
     terminal: definition.terminal === true,
     decode: (message, at) => definition.decode(message as MessageShape<Schema>, at),

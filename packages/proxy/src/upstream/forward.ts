@@ -74,7 +74,10 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     record.upstreamClusterStatName = this.#cluster.config.statName;
     record.service = this.#cluster.service;
     if (exchange.requestDone) this.#armGlobal();
-    this.#try(pick);
+    this.#retry?.rememberHash(pick);
+    const dropped = this.#cluster.dropped();
+    if (dropped === undefined) this.#try(pick);
+    else this.#failed('DROP_OVERLOAD', `the control plane drops a share of requests (${dropped})`, false);
   }
 
   #try(pick: PickContext): void {
@@ -170,7 +173,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     if (body !== undefined && (connection === undefined || this.#retry !== undefined)) {
       body.add(this.#exchange.own(chunk));
       if (connection !== undefined && body.full) {
-        this.#retry?.giveUp('the request body exceeds the buffer for retries');
+        this.#retry?.giveUp();
         body.forget();
       }
     }
@@ -231,7 +234,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
       }
       if (retry.exhausted) addRetryFlag(exchange);
     }
-    retry?.release();
+    retry?.succeeded();
     cluster.stats.upstreamRqByClass.inc(head.status);
     record.upstreamLocalAddress = manager.accessLog.enabled ? (this.#connection?.localAddress ?? '') : '';
     record.responseCodeDetails = 'via_upstream';
@@ -398,7 +401,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
 /** Retries were wanted and none is left. */
 function addRetryFlag(exchange: Exchange): void {
   const { record } = exchange;
-  record.responseFlags = record.responseFlags === '' ? 'URX' : `${record.responseFlags},URX`;
+  exchange.addFlag('URX');
   exchange.manager.logger.debug('retries are used up', {
     cluster: record.upstreamCluster,
     attempts: record.requestAttempts,

@@ -1,20 +1,34 @@
+/** What is left of a request's retries, and whether an outcome asks for one. One object an exchange whose route has a retry policy. */
 import type { Random } from '@weft/base';
-import type { Endpoint, ForwardPlan, PickContext, RetryPolicy } from '@weft/engine';
-import type { RequestHead, ResponseHead } from '@weft/http';
-import { backOffMs, shouldRetry } from '../cluster/engine-interim.ts';
+import {
+  backOffMs,
+  type Endpoint,
+  type ForwardPlan,
+  type Outcome,
+  type PickContext,
+  type RetryPolicy,
+  rateLimitedBackOffMs,
+  retriesAllowed,
+  shouldRetry,
+} from '@weft/engine';
+import { headerValue, type RequestHead, type ResponseHead } from '@weft/http';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 
-/** What is left of a request's retries. One object an exchange whose route has a retry policy. */
+/** Methods that may be sent twice without harm (RFC 9110 §9.2.1). */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
 export class RetryState {
   readonly #policy: RetryPolicy;
   readonly #cluster: UpstreamCluster;
   readonly #random: Random;
   readonly #context: PickContext;
+  readonly #safe: boolean;
+  readonly #previous: Endpoint[] = [];
   #left: number;
   #inFlight = false;
-  readonly #previous: Endpoint[] = [];
 
+  /** Undefined when the route retries nothing, or not this request. */
   static for(
     plan: ForwardPlan,
     request: RequestHead,
@@ -23,14 +37,21 @@ export class RetryState {
   ): RetryState | undefined {
     const policy = plan.action.retry;
     if (policy === undefined || policy.retries === 0 || request.upgrade !== undefined) return undefined;
-    return new RetryState(policy, plan, cluster, random);
+    return retriesAllowed(policy, request) ? new RetryState(policy, plan, request, cluster, random) : undefined;
   }
 
-  constructor(policy: RetryPolicy, plan: ForwardPlan, cluster: UpstreamCluster, random: Random) {
+  private constructor(
+    policy: RetryPolicy,
+    plan: ForwardPlan,
+    request: RequestHead,
+    cluster: UpstreamCluster,
+    random: Random,
+  ) {
     this.#policy = policy;
     this.#cluster = cluster;
     this.#random = random;
     this.#left = policy.retries;
+    this.#safe = SAFE_METHODS.has(request.method);
     this.#context = {
       hashHi: 0,
       hashLo: 0,
@@ -40,21 +61,57 @@ export class RetryState {
       metadataMatch: plan.metadataMatch,
     };
   }
-  wantsResponse(head: ResponseHead, _attempt: number): boolean {
-    return shouldRetry(this.#policy, { kind: 'response', status: head.status, headers: head.headers });
+
+  wantsResponse(head: ResponseHead, attempt: number): boolean {
+    const { status, headers } = head;
+    const grpc = headerValue(headers, 'grpc-status');
+    const outcome: Outcome = {
+      kind: 'response',
+      status,
+      headers,
+      grpcStatus: grpc === undefined ? undefined : Number(grpc),
+    };
+    return this.#asks(outcome, attempt);
   }
-  wantsFailure(code: ReplyCode, _reused: boolean, _attempt: number): boolean {
-    if (code === 'CONNECT_FAILURE' || code === 'CONNECT_TIMEOUT')
-      return shouldRetry(this.#policy, { kind: 'connect-failure' });
-    if (code === 'UPSTREAM_RESET') return shouldRetry(this.#policy, { kind: 'reset' });
-    return false;
+
+  wantsFailure(code: ReplyCode, reused: boolean, attempt: number): boolean {
+    const outcome = this.#outcomeOf(code, reused);
+    return outcome !== undefined && this.#asks(outcome, attempt);
   }
+
+  #outcomeOf(code: ReplyCode, reused: boolean): Outcome | undefined {
+    switch (code) {
+      case 'CONNECT_FAILURE':
+      case 'CONNECT_TIMEOUT':
+        return { kind: 'connect-failure' };
+      case 'UPSTREAM_RESET':
+        // A kept connection that ends without a byte of an answer was most likely closed for idleness while the request was on its way:
+        // for the client that is a failure to connect. Only safe requests may rely on it, since the upstream may have acted.
+        if (reused && this.#safe) return { kind: 'connect-failure' };
+        return { kind: 'reset', refused: false, requestSent: true };
+      case 'UPSTREAM_PROTOCOL_ERROR':
+        return { kind: 'reset', refused: false, requestSent: true };
+      case 'PER_TRY_TIMEOUT':
+        return { kind: 'per-try-timeout' };
+      default:
+        return undefined;
+    }
+  }
+
+  /** Whether the policy's conditions name this outcome; how many retries are left is another question (`take`). */
+  #asks(outcome: Outcome, attempt: number): boolean {
+    return shouldRetry(this.#policy, outcome, Math.min(attempt, this.#policy.retries)) !== undefined;
+  }
+
   /** Takes one of the retries that are left, within the cluster's bound on concurrent ones. */
   take(): boolean {
-    if (this.#left === 0) return false;
-    const { stats, thresholds } = this.#cluster;
+    const { stats } = this.#cluster;
+    if (this.#left === 0) {
+      stats.upstreamRqRetryLimitExceeded.inc();
+      return false;
+    }
     if (!this.#inFlight) {
-      if (this.#cluster.retries >= thresholds.maxRetries) {
+      if (this.#cluster.retries >= this.#cluster.maxRetries) {
         stats.upstreamRqRetryOverflow.inc();
         return false;
       }
@@ -64,26 +121,50 @@ export class RetryState {
     this.#left--;
     return true;
   }
+
   get exhausted(): boolean {
     return this.#left === 0;
   }
-  giveUp(_why: string): void {
+
+  /** No retry any more, because the request cannot be sent again. */
+  giveUp(): void {
     this.#left = 0;
   }
+
+  /** An answer that stands came after a retry. */
+  succeeded(): void {
+    if (this.#inFlight) this.#cluster.stats.upstreamRqRetrySuccess.inc();
+    this.release();
+  }
+
   /** The request is over, one way or another. */
   release(): void {
     if (!this.#inFlight) return;
     this.#inFlight = false;
     this.#cluster.retries--;
   }
+
   remember(endpoint: Endpoint | undefined): void {
     if (endpoint !== undefined && this.#policy.avoidPreviousHosts) this.#previous.push(endpoint);
   }
+
+  /** Later tries of a consistent hash start from the same place. */
+  rememberHash(first: PickContext): void {
+    this.#context.hashed = first.hashed;
+    this.#context.hashHi = first.hashHi;
+    this.#context.hashLo = first.hashLo;
+  }
+
+  /** What the next pick depends on: the hash of the first, and the endpoints to avoid. */
   pickContext(): PickContext {
     this.#context.previous = this.#previous.length === 0 ? undefined : this.#previous;
     return this.#context;
   }
-  waitMs(attempt: number, _head: ResponseHead | undefined, _nowMs: number): number {
-    return backOffMs(this.#policy, attempt, this.#random);
+
+  /** Milliseconds until the next try; `attempt` counts the tries made. */
+  waitMs(attempt: number, head: ResponseHead | undefined, nowMs: number): number {
+    const asked =
+      head === undefined ? undefined : rateLimitedBackOffMs(this.#policy, head.headers, nowMs, this.#random);
+    return asked ?? backOffMs(this.#policy, attempt, this.#random);
   }
 }

@@ -1,5 +1,17 @@
 /** Every HTTP filter of this proxy. A filter that is not here is refused by name, unless it is optional. */
 import type { HttpFilterKind } from '../../stream/http-filter.ts';
+import { cors } from './cors/filter.ts';
+import { dynamicForwardProxy } from './dynamic-forward-proxy/filter.ts';
+import { fault } from './fault/filter.ts';
+import { istioStats } from './istio-stats/filter.ts';
+import { peerMetadata } from './peer-metadata/filter.ts';
 import { router } from './router/filter.ts';
 
-export const HTTP_FILTERS: readonly HttpFilterKind[] = [router];
+export const HTTP_FILTERS: readonly HttpFilterKind[] = [
+  cors,
+  dynamicForwardProxy,
+  fault,
+  istioStats,
+  peerMetadata,
+  router,
+];

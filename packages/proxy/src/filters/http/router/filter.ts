@@ -40,7 +40,7 @@ function createRouter(options: RouterOptions, context: FilterContext): HttpFilte
         }
         const forward = new Forward(exchange, plan, cluster, options);
         exchange.link = forward;
-        forward.start(firstPick(plan));
+        forward.start(firstPick(exchange, plan));
       }
       return CONTINUE;
     },

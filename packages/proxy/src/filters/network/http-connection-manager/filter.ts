@@ -52,7 +52,7 @@ function decodeHcm(
   }
   const options = httpOptions(hcm, at, issues);
   const routes = routeSource(hcm, at, context, issues);
-  const chain = compileHttpFilters(hcm.httpFilters, `${at}.http_filters`, hcm.statPrefix, context, issues);
+  const chain = compileHttpFilters(hcm, at, listener, context, issues);
   const accessLog = compileAccessLogs(
     hcm.accessLog,
     context.accessLogs,

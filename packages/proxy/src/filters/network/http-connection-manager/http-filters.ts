@@ -1,14 +1,20 @@
 /** `http_filters` → the chain of a connection manager. Every filter is known or refused by name. */
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
-import type { Issues } from '@weft/engine';
-import type { HttpFilter as HttpFilterMessage } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
+import type { Issues, Listener } from '@weft/engine';
+import type {
+  HttpConnectionManager,
+  HttpFilter as HttpFilterMessage,
+} from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
+import { TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
 import type { ProxyContext } from '../../../runtime/proxy-context.ts';
 import { HttpFilterChain } from '../../../stream/filter-chain.ts';
 import type { FilterContext, HttpFilter, HttpFilterKind } from '../../../stream/http-filter.ts';
 import { HTTP_FILTERS } from '../../http/all.ts';
 
-const BY_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(HTTP_FILTERS.map((kind) => [kind.schema.typeName, kind]));
+const BY_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(
+  HTTP_FILTERS.map((kind) => [kind.structType ?? kind.schema.typeName, kind]),
+);
 
 /** Kinds by the message that a route may hold for them. */
 const BY_ROUTE_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(
@@ -17,6 +23,13 @@ const BY_ROUTE_TYPE: ReadonlyMap<string, HttpFilterKind> = new Map(
 
 function typeNameOf(any: Any): string {
   return any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
+}
+
+/** The kind that owns a filter's configuration; a TypedStruct is known by the type inside. */
+function kindOf(any: Any): HttpFilterKind | undefined {
+  const struct = anyUnpack(any, TypedStructSchema);
+  const typeUrl = struct === undefined ? any.typeUrl : struct.typeUrl;
+  return BY_TYPE.get(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
 }
 
 /** Decodes one entry of `typed_per_filter_config`. */
@@ -40,14 +53,12 @@ interface Built {
 
 function buildFilter(
   message: HttpFilterMessage,
-  slot: number,
   at: string,
-  statPrefix: string,
-  context: ProxyContext,
+  base: Omit<FilterContext, 'name'>,
   issues: Issues,
 ): Built | undefined {
   const any = message.configType.case === 'typedConfig' ? message.configType.value : undefined;
-  const kind = any === undefined ? undefined : BY_TYPE.get(typeNameOf(any));
+  const kind = any === undefined ? undefined : kindOf(any);
   if (any === undefined || kind === undefined) {
     if (message.isOptional) return undefined;
     const what = any === undefined ? 'without typed_config' : any.typeUrl;
@@ -69,33 +80,26 @@ function buildFilter(
     issues.adopt(decoded.issues);
     return undefined;
   }
-  const { clock, random, logger, stats, clusters, loop } = context;
-  const filterContext: FilterContext = {
-    clock,
-    random,
-    wheel: loop.wheel,
-    logger,
-    stats,
-    clusters,
-    statPrefix,
-    slot,
-    name: message.name,
-  };
-  return { filter: kind.create(decoded.value, filterContext), terminal: kind.terminal };
+  return { filter: kind.create(decoded.value, { ...base, name: message.name }), terminal: kind.terminal };
 }
 
 export function compileHttpFilters(
-  messages: readonly HttpFilterMessage[],
-  at: string,
-  statPrefix: string,
+  hcm: HttpConnectionManager,
+  above: string,
+  listener: Listener,
   context: ProxyContext,
   issues: Issues,
 ): HttpFilterChain {
+  const at = `${above}.http_filters`;
+  const messages = hcm.httpFilters;
+  const { clock, random, logger, stats, clusters, loop } = context;
+  const mesh = context.mesh(listener.direction);
+  const base = { clock, random, wheel: loop.wheel, logger, stats, clusters, mesh, statPrefix: hcm.statPrefix };
   const filters: HttpFilter[] = [];
   const enabled = messages.filter((message) => !message.disabled);
   for (const [i, message] of enabled.entries()) {
     const where = `${at}[${messages.indexOf(message)}]`;
-    const built = buildFilter(message, filters.length, where, statPrefix, context, issues);
+    const built = buildFilter(message, where, { ...base, slot: filters.length }, issues);
     if (built === undefined) continue;
     const last = i === enabled.length - 1;
     if (built.terminal !== last) {

@@ -79,6 +79,7 @@ function certPolicyOf(hcm: HttpConnectionManager): ClientCertPolicy {
   return {
     mode: CERT_MODE[hcm.forwardClientCertDetails],
     subject: set?.subject ?? false,
+    cert: set?.cert ?? false,
     uri: set?.uri ?? false,
     dns: set?.dns ?? false,
   };

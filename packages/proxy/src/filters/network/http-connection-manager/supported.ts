@@ -67,7 +67,7 @@ export const HCM_MESSAGES: SupportedMessages = {
     read: ['upgrade_type', 'enabled'],
   },
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails': {
-    read: ['subject', 'dns', 'uri'],
+    read: ['subject', 'cert', 'dns', 'uri'],
   },
   'envoy.config.core.v3.SchemeHeaderTransformation': { read: ['scheme_to_overwrite'] },
   'envoy.config.core.v3.HttpProtocolOptions': {
