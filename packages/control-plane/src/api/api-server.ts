@@ -140,7 +140,7 @@ async function serveKubernetes(
 }
 
 /** `/wait?revision=N&timeout=30s`: answers when every connected proxy has it, or with 504 and who is missing. */
-async function serveWait({ query, request, response }: Exchange, { whenLive }: ApiDeps): Promise<void> {
+async function serveWait({ query, response }: Exchange, { whenLive }: ApiDeps): Promise<void> {
   const revision = query.get('revision');
   if (revision !== null && !/^\d{1,15}$/.test(revision))
     throw new ApiError('BadRequest', `revision: '${revision}' is not a number`);
@@ -150,9 +150,6 @@ async function serveWait({ query, request, response }: Exchange, { whenLive }: A
     throw new ApiError('BadRequest', `timeout: '${timeout}' is not a duration up to 10m, such as 30s`);
   }
   const gone = new AbortController();
-  request.on('close', () => {
-    if (!response.writableEnded) gone.abort();
-  });
   response.on('close', () => gone.abort());
   const report = await whenLive({
     ...(revision !== null && { revision: Number(revision) }),

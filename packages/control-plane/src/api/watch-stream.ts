@@ -17,7 +17,7 @@ const MAX_BEHIND_BYTES = 4 << 20;
  * exists comes first as ADDED.
  */
 export function streamWatch(exchange: Exchange, store: Store, scope: WatchScope, closing: AbortSignal): void {
-  const { query, response, request } = exchange;
+  const { query, response } = exchange;
   const { kind, group, namespace } = scope.selector;
   const from = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(from)) throw new ApiError('BadRequest', `resourceVersion: '${from}' is not a version`);
@@ -70,7 +70,6 @@ export function streamWatch(exchange: Exchange, store: Store, scope: WatchScope,
     closing.removeEventListener('abort', finish);
     response.end();
   };
-  request.on('close', finish);
   response.on('close', finish);
   closing.addEventListener('abort', finish, { once: true });
 }
