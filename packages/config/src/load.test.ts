@@ -6,6 +6,7 @@ import { formatIssue, hasErrors } from '@weft/base';
 import { loadText, loadTexts } from './load.ts';
 import { readConfigPaths } from './read.ts';
 import { resourcesOf } from './resource.ts';
+import { MAX_TEXT_BYTES } from './yaml/parse.ts';
 
 const ROUTES = `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -99,6 +100,10 @@ describe('bad input', () => {
   test('an alias bomb is refused', () => {
     const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`);
     assert.deepEqual(at(['l0: &l0 [x]', ...levels, ''].join('\n')), ['1:undefined bad-alias']);
+  });
+
+  test('more than configuration can be is refused unread', () => {
+    assert.deepEqual(at('#'.repeat(MAX_TEXT_BYTES + 1)), ['1:undefined too-large']);
   });
 
   test('one bad document does not hide the next', () => {

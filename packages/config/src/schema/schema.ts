@@ -27,7 +27,7 @@ export function describe(raw: unknown): string {
 }
 
 export function wrongType(raw: unknown, expected: string, at: string, report: Report, hint?: string): undefined {
-  report.error(at, 'wrong-type', `${describe(raw)} is not ${expected}`, {
+  report.error(at, 'wrong-type', `${describe(raw)} does not fit here`, {
     expected,
     ...(hint === undefined ? {} : { hint }),
   });
