@@ -113,7 +113,8 @@ function compileDiscovery(message: ClusterMessage, issues: Issues): Discovery {
 function ownEndpoints(message: ClusterMessage, names: boolean, issues: Issues): EndpointSet {
   if (message.loadAssignment !== undefined)
     return endpointSet(message.loadAssignment, names, 'load_assignment', issues);
-  issues.error('load_assignment', 'missing-field', 'is not given', 'endpoints');
+  // A STATIC cluster without members is valid; Istio's BlackHoleCluster is one. A name to resolve must be given.
+  if (names) issues.error('load_assignment', 'missing-field', 'is not given', 'endpoints');
   return {
     clusterName: message.name,
     localities: [],
