@@ -1,0 +1,276 @@
+/** One proxied TCP connection: bytes both ways, each side's end passed on, "full" on one side pauses the other. */
+import type { Endpoint, PickContext } from '@weft/engine';
+import type { UpstreamCluster } from '../../../cluster/upstream-cluster.ts';
+import type { MeshReport } from '../../../hcm/mesh-report.ts';
+import type { Wire, WireOwner } from '../../../net/wire.ts';
+import type { ConnectionInfo } from '../../../stream/downstream.ts';
+import type { ServedConnection } from '../../../stream/network-filter.ts';
+import type { AccessLog } from '../../../telemetry/access-log/access-log.ts';
+import { AccessRecord } from '../../../telemetry/access-record.ts';
+import type { TcpSeries } from '../../../telemetry/istio/istio-metrics.ts';
+import type { TcpStats } from '../../../telemetry/listener-stats.ts';
+import { Deadline } from '../../../time/wheel.ts';
+import type { TcpProxyConfig } from './config.ts';
+
+/** What all connections of one filter share. */
+export interface TcpProxyShared {
+  readonly config: TcpProxyConfig;
+  readonly stats: TcpStats;
+  readonly accessLog: AccessLog;
+  readonly mesh: MeshReport | undefined;
+}
+
+const PICK: PickContext = {
+  hashHi: 0,
+  hashLo: 0,
+  hashed: false,
+  previous: undefined,
+  attempts: 1,
+  metadataMatch: undefined,
+};
+
+export class TcpProxyConnection implements ServedConnection {
+  readonly #shared: TcpProxyShared;
+  readonly #downstream: Wire;
+  readonly #connection: ConnectionInfo;
+  readonly #cluster: UpstreamCluster;
+  readonly #onGone: () => void;
+  readonly #record = new AccessRecord();
+  readonly #idle: Deadline;
+  readonly #age: Deadline | undefined;
+  readonly #connecting: Deadline;
+  #upstream: Wire | undefined = undefined;
+  #connected = false;
+  #counted = false;
+  #early: Buffer[] = [];
+  #endpoint: Endpoint | undefined = undefined;
+  #series: TcpSeries | undefined = undefined;
+  #attempts = 0;
+  #downstreamEnded = false;
+  #upstreamEnded = false;
+  #lastActivity: number;
+  #closed = false;
+
+  constructor(
+    shared: TcpProxyShared,
+    downstream: Wire,
+    connection: ConnectionInfo,
+    cluster: UpstreamCluster,
+    onGone: () => void,
+  ) {
+    this.#shared = shared;
+    this.#downstream = downstream;
+    this.#connection = connection;
+    this.#cluster = cluster;
+    this.#onGone = onGone;
+    const { loop } = downstream;
+    this.#lastActivity = loop.now;
+    this.#idle = new Deadline(() => this.#onIdle());
+    this.#connecting = new Deadline(() => this.#onConnectFailure('connecting took too long (connect_timeout)'));
+    const { idleTimeoutMs, maxDurationMs } = shared.config;
+    if (idleTimeoutMs > 0) loop.wheel.arm(this.#idle, idleTimeoutMs);
+    this.#age = maxDurationMs > 0 ? new Deadline(() => this.#onMaxDuration()) : undefined;
+    if (this.#age !== undefined) loop.wheel.arm(this.#age, maxDurationMs);
+    shared.stats.downstreamCxTotal.inc();
+    this.#begin();
+  }
+
+  #begin(): void {
+    const record = this.#record;
+    const { loop } = this.#downstream;
+    record.startMs = loop.now;
+    record.startEpochMs = loop.clock.now();
+    record.connectionId = this.#connection.id;
+    record.downstreamLocalAddress = this.#connection.localAddress;
+    record.downstreamRemoteAddress = this.#connection.remoteAddress;
+    record.downstreamDirectRemoteAddress = this.#connection.remoteAddress;
+    record.filterChainName = this.#connection.filterChainName;
+    record.upstreamCluster = this.#cluster.name;
+    record.upstreamClusterStatName = this.#cluster.config.statName;
+    record.service = this.#cluster.service;
+    this.#dial();
+  }
+
+  #dial(): void {
+    const cluster = this.#cluster;
+    const endpoint = cluster.pick(PICK);
+    if (endpoint === undefined) {
+      this.#giveUp('UH', `cluster ${cluster.name} has no healthy endpoint`);
+      return;
+    }
+    if (cluster.connections >= cluster.thresholds.maxConnections) {
+      cluster.stats.upstreamCxOverflow.inc();
+      this.#giveUp(
+        'UO',
+        `cluster ${cluster.name} has ${cluster.connections} connections (circuit_breakers.max_connections)`,
+      );
+      return;
+    }
+    this.#attempts++;
+    this.#endpoint = endpoint;
+    this.#counted = true;
+    this.#record.upstreamHost = endpoint.key;
+    this.#record.peer = cluster.workloads.get(endpoint.key);
+    cluster.connections++;
+    endpoint.connections++;
+    endpoint.active++;
+    cluster.stats.upstreamCxTotal.inc();
+    cluster.stats.upstreamCxActive.inc();
+    cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
+    this.#upstream = cluster.dial(endpoint, this.#upstreamOwner, () => this.#onConnected());
+  }
+
+  readonly #upstreamOwner: WireOwner = {
+    onBytes: (chunk) => this.#onUpstreamBytes(chunk),
+    onEof: () => this.#onUpstreamEof(),
+    onWritable: () => this.#downstream.resume(),
+    onClosed: (cause) => this.#onUpstreamClosed(cause),
+  };
+
+  #onConnected(): void {
+    this.#connecting.disarm();
+    this.#connected = true;
+    const { mesh } = this.#shared;
+    this.#series = mesh?.metrics.connection(mesh.reporter, this.#record);
+    this.#series?.opened.inc();
+    for (const chunk of this.#early) this.#upstream!.sendBytes(chunk);
+    this.#early = [];
+    if (this.#downstreamEnded) this.#upstream!.end();
+    else this.#downstream.resume();
+  }
+
+  /** @hot */
+  onBytes(chunk: Buffer): void {
+    this.#lastActivity = this.#downstream.loop.now;
+    this.#record.bytesReceived += chunk.length;
+    this.#shared.stats.downstreamCxRxBytesTotal.add(chunk.length);
+    if (!this.#connected) {
+      this.#early.push(this.#downstream.loop.own(chunk));
+      this.#downstream.pause();
+      return;
+    }
+    this.#series?.received.add(chunk.length);
+    const upstream = this.#upstream!;
+    upstream.sendBytes(chunk);
+    if (upstream.full) this.#downstream.pause();
+  }
+
+  #onUpstreamBytes(chunk: Buffer): void {
+    this.#lastActivity = this.#downstream.loop.now;
+    this.#record.bytesSent += chunk.length;
+    this.#shared.stats.downstreamCxTxBytesTotal.add(chunk.length);
+    this.#series?.sent.add(chunk.length);
+    this.#downstream.sendBytes(chunk);
+    if (this.#downstream.full) this.#upstream!.pause();
+  }
+
+  onEof(): void {
+    this.#downstreamEnded = true;
+    if (!this.#connected) return;
+    this.#upstream!.end();
+  }
+
+  #onUpstreamEof(): void {
+    this.#upstreamEnded = true;
+    this.#downstream.end();
+  }
+
+  onWritable(): void {
+    this.#upstream?.resume();
+  }
+
+  #onUpstreamClosed(cause: Error | undefined): void {
+    this.#uncount();
+    if (!this.#connected) {
+      this.#onConnectFailure(cause?.message ?? 'closed');
+      return;
+    }
+    if (this.#upstreamEnded) return;
+    // Cut, not ended: the client must not take what it got for everything.
+    this.#record.connectionTerminationDetails = cause?.message ?? '';
+    this.#downstream.destroy();
+  }
+
+  /** The upstream connection, made or attempted, no longer counts. */
+  #uncount(): void {
+    if (!this.#counted) return;
+    this.#counted = false;
+    const cluster = this.#cluster;
+    cluster.connections--;
+    cluster.stats.upstreamCxActive.dec();
+    cluster.stats.upstreamCxDestroy.inc();
+    this.#endpoint!.connections--;
+    this.#endpoint!.active--;
+  }
+
+  #onConnectFailure(cause: string): void {
+    if (this.#closed || this.#connected) return;
+    this.#connecting.disarm();
+    this.#uncount();
+    this.#cluster.stats.upstreamCxConnectFail.inc();
+    const failed = this.#upstream;
+    this.#upstream = undefined;
+    failed?.give(ABANDONED);
+    if (failed !== undefined && !failed.closed) failed.destroy();
+    this.#record.upstreamTransportFailureReason = cause;
+    if (this.#attempts < this.#shared.config.connectAttempts) {
+      this.#dial();
+      return;
+    }
+    this.#giveUp('UF', `cannot connect to ${this.#endpoint?.key ?? ''}: ${cause}`);
+  }
+
+  #giveUp(flag: string, cause: string): void {
+    this.#record.responseFlags = flag;
+    this.#record.cause = cause;
+    this.#downstream.destroy();
+  }
+
+  #onIdle(): void {
+    const { loop } = this.#downstream;
+    const left = this.#shared.config.idleTimeoutMs - (loop.now - this.#lastActivity);
+    if (left > 0) {
+      loop.wheel.arm(this.#idle, left);
+      return;
+    }
+    this.#shared.stats.idleTimeout.inc();
+    this.#record.connectionTerminationDetails = 'idle_timeout';
+    this.#downstream.destroy();
+  }
+
+  #onMaxDuration(): void {
+    this.#shared.stats.maxDownstreamConnectionDuration.inc();
+    this.#record.responseFlags = 'DT';
+    this.#downstream.destroy();
+  }
+
+  onClosed(): void {
+    this.#closed = true;
+    this.#idle.disarm();
+    this.#age?.disarm();
+    this.#connecting.disarm();
+    const record = this.#record;
+    record.endMs = this.#downstream.loop.now;
+    this.#series?.closed.inc();
+    if (this.#shared.accessLog.enabled) this.#shared.accessLog.log(record);
+    this.#upstream?.destroy();
+    this.#onGone();
+  }
+
+  /** TCP has no message to wait for: a connection that drains goes on until it ends or the deadline cuts it. */
+  drain(): void {
+    this.#record.connectionTerminationDetails = 'draining';
+  }
+
+  destroy(): void {
+    this.#downstream.destroy();
+  }
+}
+
+/** A connection attempt that was given up. */
+const ABANDONED: WireOwner = {
+  onBytes: () => undefined,
+  onEof: () => undefined,
+  onWritable: () => undefined,
+  onClosed: () => undefined,
+};
