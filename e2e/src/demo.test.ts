@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Client, versionsIn } from './support/http.ts';
+import { Client, sendRaw, versionsIn } from './support/http.ts';
 import { leftOver, residentMiB } from './support/processes.ts';
 import { type Demo, ShopConfig, startDemo } from './support/shop.ts';
 import { weft } from './support/weft.ts';
@@ -58,10 +58,13 @@ describe('weft demo', () => {
     assert.ok(v2 >= 12 && v2 <= 75, `${v2} of 400 went to v2`);
   });
 
-  test('a host that no rule names gets 404, and the reply says who made it', async () => {
-    const answer = await client.get('/', { host: 'nobody.example.com' });
-    assert.equal(answer.status, 404);
-    assert.notEqual(answer.headers['x-weft-error'], undefined);
+  test('what is not HTTP gets 400, a closed connection, and a code', async () => {
+    const answer = await sendRaw(
+      demo.gatewayPort,
+      'GET / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(answer, /^x-weft-error: /im);
   });
 
   test('explain says what the traffic showed', async () => {

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { createConnection } from 'node:net';
 
 export interface Answer {
   readonly status: number;
@@ -47,4 +48,17 @@ export function versionsIn(text: string): ReadonlyMap<string, string> {
   };
   collect(JSON.parse(text));
   return versions;
+}
+
+/** Sends bytes as they are and returns everything that comes back until the other side closes. */
+export function sendRaw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: '127.0.0.1', port }, () => socket.write(bytes));
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('end', () => resolve(text));
+    socket.on('error', reject);
+  });
 }

@@ -26,7 +26,7 @@ export function describeReady(ready: Ready, output: Pick<TextOutput, 'colour'>):
   return [
     '',
     formatTable(['PROCESS', 'PID', 'ADDRESS', 'LOG'], rows),
-    `${paint(output, 'bold', 'shop')}      http://localhost:${ready.ports.gateway}/   (hosts localhost, shop.example.com, api.example.com)`,
+    `${paint(output, 'bold', 'shop')}      http://localhost:${ready.ports.gateway}/   (host api.example.com: orders; any other: the storefront)`,
     `${paint(output, 'bold', 'API')}       http://${apiAddress.host}:${apiAddress.port}   xDS ${xdsAddress.host}:${xdsAddress.port}`,
     `${paint(output, 'bold', 'metrics')}   http://127.0.0.1:${ready.ports.gatewayProxy.metricsPort}/stats/prometheus   (gateway)`,
     '',

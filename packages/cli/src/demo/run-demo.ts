@@ -8,6 +8,7 @@ import { requireFreePorts } from '../local/free-port.ts';
 import { openControlPlane } from '../local/open-control-plane.ts';
 import { runFolder } from '../local/run-folder.ts';
 import { Shutdown } from '../local/shutdown.ts';
+import { warmUpProxies } from '../local/warm-up.ts';
 import { narrate } from '../output/narrate.ts';
 import { paint } from '../output/paint.ts';
 import { Progress } from '../output/progress.ts';
@@ -38,6 +39,7 @@ export async function runDemo(options: DemoOptions, cli: CliContext): Promise<nu
   const progress = new Progress(cli.err, cli.clock);
   await requireFreePorts(wantedPorts(options.ports), cli.platform);
   using shutdown = new Shutdown(cli);
+  const warmedUp = warmUpProxies(cli.env);
   try {
     await using stack = new AsyncDisposableStack();
     const controlPlane = await openControlPlane(
@@ -54,7 +56,7 @@ export async function runDemo(options: DemoOptions, cli: CliContext): Promise<nu
     stack.use(controlPlane);
     requireUsableFiles(controlPlane);
     progress.step('control plane', `${controlPlane.store.list().objects.length} objects from ${options.config}`);
-    await serveShop(options, { cli, controlPlane, shutdown, progress, stack, startedAt });
+    await serveShop(options, { cli, controlPlane, shutdown, warmedUp, progress, stack, startedAt });
   } catch (error) {
     // Stopping while still starting makes waits fail; that is what was asked for.
     if (!shutdown.requested) throw error;
@@ -66,16 +68,17 @@ interface Stage {
   readonly cli: CliContext;
   readonly controlPlane: ControlPlane;
   readonly shutdown: Shutdown;
+  readonly warmedUp: Promise<void>;
   readonly progress: Progress;
   readonly stack: AsyncDisposableStack;
   readonly startedAt: number;
 }
 
 async function serveShop(options: DemoOptions, stage: Stage): Promise<void> {
-  const { cli, controlPlane, shutdown, progress, stack } = stage;
+  const { cli, controlPlane, shutdown, warmedUp, progress, stack } = stage;
   const folder = await runFolder(`demo-${options.ports.gateway}`, cli.env);
   const shop = await startShop(
-    { controlPlane, ports: options.ports, folder, shutdown, progress, version: weftVersion() },
+    { controlPlane, ports: options.ports, folder, shutdown, warmedUp, progress, version: weftVersion() },
     cli,
   );
   stack.defer(() => shop.stop(DRAIN_MS));

@@ -30,6 +30,8 @@ export interface ShopInput {
   readonly folder: string;
   readonly version: string;
   readonly shutdown: Shutdown;
+  /** Settles when proxies start fast. */
+  readonly warmedUp: Promise<void>;
   readonly progress: Progress;
 }
 
@@ -65,6 +67,7 @@ export async function startShop(input: ShopInput, cli: CliContext): Promise<Runn
   const entries = [...placed.map((p) => workloadEntryOf(p.workload, p.claim.sockets)), gatewayEntryOf(gateway)];
   input.controlPlane.store.transact(entries.map((object) => ({ type: 'put', object: toStored(object) })));
 
+  await input.warmedUp;
   const apps = await Promise.all(placed.map((p) => startService(p, input, cli)));
   const bank = await startBank(input, cli);
   const sidecars = await Promise.all(placed.map((p) => startSidecar(p, input, cli)));

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { formatDurationMs } from '@weft/base';
 import type { TextOutput } from '../command/context.ts';
 import { paint } from '../output/paint.ts';
@@ -41,7 +42,13 @@ function row(name: string, value: string): string {
 export function describeSource(origin: ExplainedOrigin): string {
   const object = [origin.resource, origin.path].filter((part) => part !== '').join(' ');
   if (origin.file === undefined) return object;
-  return `${origin.file}${origin.line === undefined ? '' : `:${origin.line}`} (${object})`;
+  return `${shortPath(origin.file)}${origin.line === undefined ? '' : `:${origin.line}`} (${object})`;
+}
+
+/** Relative where that is shorter. */
+function shortPath(file: string): string {
+  const short = relative(process.cwd(), file);
+  return isAbsolute(file) && !short.startsWith('..') ? short : file;
 }
 
 function from(origin: ExplainedOrigin | undefined, output: Output): readonly string[] {

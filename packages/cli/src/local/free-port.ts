@@ -41,16 +41,16 @@ export async function requireFreePorts(wanted: readonly WantedPort[], platform: 
   for (const { host, port, use, option } of wanted) {
     const reason = port === 0 ? undefined : await whyNot(host, port);
     if (reason === undefined) continue;
-    problems.push(`port ${port} for ${use} ${await explainReason(reason, port, platform)}`);
+    problems.push(`port ${port} for ${use} ${await explainReason(reason, host, port, platform)}`);
     options.add(option);
   }
   if (problems.length === 0) return;
   throw new Failure('portTaken', problems.join('\n       '), `choose other ports with ${[...options].join(' or ')}`);
 }
 
-async function explainReason(reason: string, port: number, platform: NodeJS.Platform): Promise<string> {
+async function explainReason(reason: string, host: string, port: number, platform: NodeJS.Platform): Promise<string> {
   if (reason === 'EACCES') return 'needs privileges that this user does not have';
   if (reason !== 'EADDRINUSE') return `cannot be bound (${reason})`;
-  const owner = await portOwner(port, platform);
+  const owner = await portOwner(host, port, platform);
   return `is taken by ${owner === undefined ? 'a process of another user' : `process ${owner.pid}: ${owner.command.slice(0, 160)}`}`;
 }

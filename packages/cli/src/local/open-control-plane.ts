@@ -34,7 +34,7 @@ export async function openControlPlane(plan: ControlPlanePlan, cli: CliContext):
     );
   } catch (error) {
     if (!(error instanceof AddressInUseError)) throw error;
-    const owner = await portOwner(error.port, cli.platform);
+    const owner = await portOwner(error.host, error.port, cli.platform);
     const who = owner === undefined ? 'another process' : `process ${owner.pid}: ${owner.command.slice(0, 160)}`;
     throw new Failure(
       'portTaken',

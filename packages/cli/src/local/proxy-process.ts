@@ -6,14 +6,14 @@ import { isFromProxy, type ToProxy } from '../proxy-process/messages.ts';
 import { type BootstrapInput, writeBootstrap } from './bootstrap.ts';
 import { type ExitStatus, ManagedProcess } from './managed-process.ts';
 
-const ENTRY = fileURLToPath(new URL('../proxy-process/main.ts', import.meta.url));
+export const PROXY_ENTRY: string = fileURLToPath(new URL('../proxy-process/main.ts', import.meta.url));
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** A proxy that lived this long had started well, so its next crash starts the back-off anew. */
 const GOOD_START_MS = 30_000;
 /** A laptop runs a dozen of these: memory counts more than the last microsecond (docs/decisions/0171). */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--expose-gc'];
-const SMALL_MALLOC = { MALLOC_ARENA_MAX: '1' };
+export const PROXY_FLAGS: readonly string[] = ['--max-semi-space-size=1', '--expose-gc'];
+export const PROXY_ENV: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' };
 
 export interface ProxyProcessOptions {
   readonly bootstrap: BootstrapInput;
@@ -84,8 +84,8 @@ export class ProxyProcess {
     const startedAt = this.#options.clock.monotonic();
     const child = new ManagedProcess(
       process.execPath,
-      [...NODE_FLAGS, ENTRY, join(this.#options.folder, 'bootstrap.json'), this.#options.version],
-      { env: { ...SMALL_MALLOC, ...this.#options.env }, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
+      [...PROXY_FLAGS, PROXY_ENTRY, join(this.#options.folder, 'bootstrap.json'), this.#options.version],
+      { env: { ...PROXY_ENV, ...this.#options.env }, stdio: ['ignore', log.fd, log.fd, 'ipc'] },
     );
     await log.close();
     this.#current = child;

@@ -5,13 +5,18 @@
 import { constants } from 'node:os';
 import { signalGroup } from '../local/managed-process.ts';
 import { type FromProxy, isToProxy } from './messages.ts';
-import { serveProxy } from './serve-proxy.ts';
+import { loadProxy, serveProxy } from './serve-proxy.ts';
 
 const DRAIN_MS = 5000;
 const APP_GRACE_MS = 2000;
 const COLLECT_AFTER_MS = 1000;
 
 const [bootstrapPath = '', version = ''] = process.argv.slice(2);
+if (bootstrapPath === '--warm-up') {
+  await loadProxy();
+  // Leaving writes the compile cache.
+  process.exit(0);
+}
 let guarded: readonly number[] = [];
 
 function tell(message: FromProxy): void {

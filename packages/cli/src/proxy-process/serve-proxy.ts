@@ -17,7 +17,19 @@ export interface ServedProxy {
 export async function serveProxy(options: ServeOptions): Promise<ServedProxy> {
   const text = await readFile(options.bootstrapPath, 'utf8');
   const parsed = await parseBootstrap(options.bootstrapPath, text);
-  const decoded = decodeBootstrap(parsed);
+  return start(parsed, options);
+}
+
+/** Loads everything a proxy loads, without serving: what it leaves behind is a filled compile cache. */
+export async function loadProxy(): Promise<void> {
+  const node = { id: 'sidecar~127.0.0.1~warm-up.default~default.svc.cluster.local' };
+  const admin = { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } };
+  const { proxy } = start({ node, admin }, { bootstrapPath: 'warm-up', version: '', logControl: { level: 'off' } });
+  await Promise.all([proxy.ready, import('@weft/xds/client')]);
+}
+
+function start(bootstrap: unknown, options: ServeOptions): ServedProxy {
+  const decoded = decodeBootstrap(bootstrap);
   if (!decoded.ok) {
     throw new Error(`${options.bootstrapPath} is no usable bootstrap:\n${decoded.issues.map(formatIssue).join('\n')}`);
   }
