@@ -2,11 +2,14 @@
  * Serves the admin paths, or a few of them, over plain HTTP. Not on any request's path, so node:http is good enough.
  * The address decides who may ask: there is no authentication, as in Envoy, so it belongs on loopback.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '@weft/base';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
 import { ADMIN_HANDLERS, type AdminContext, type AdminHandler, helpText } from './handlers.ts';
 import { type Reply, textReply } from './reply.ts';
+
+// An `import` of node:http reads every export, and its lazy ones (WebSocket) load undici: 16 MB that no proxy needs.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What a port serves: everything, or only what is safe to show to a scraper or a kubelet. Path → path in ADMIN_HANDLERS. */
 export type AdminPaths = 'all' | Readonly<Record<string, string>>;
