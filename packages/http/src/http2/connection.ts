@@ -221,16 +221,21 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
       this.#creditConnection(bytes.length);
       return true;
     }
-    if (stream.announced >= 0) {
-      stream.announced -= bytes.length;
-      if (stream.announced < 0) {
-        this.#creditConnection(bytes.length);
-        this.malformed(stream, 'PROTOCOL_ERROR', 'more DATA than content-length (RFC 9113 §8.1.1)');
-        return this.#fault === undefined;
-      }
-    }
+    const { announced } = stream;
+    if (announced >= 0 && bytes.length > announced) return this.#beyondLength(stream, bytes);
+    if (announced >= 0) stream.announced -= bytes.length;
     stream.unconsumed += bytes.length;
     stream.emitBody(bytes);
+    return this.#fault === undefined;
+  }
+
+  // What still fits is reported first: where the bytes were cut must not decide how many are.
+  #beyondLength(stream: Http2Stream, bytes: Buffer): boolean {
+    const fits = stream.announced;
+    stream.unconsumed += bytes.length;
+    stream.announced = 0;
+    if (fits > 0) stream.emitBody(bytes.subarray(0, fits));
+    if (!stream.closed) this.malformed(stream, 'PROTOCOL_ERROR', 'more DATA than content-length (RFC 9113 §8.1.1)');
     return this.#fault === undefined;
   }
 
