@@ -33,6 +33,9 @@ export function prepareRequest(exchange: Exchange): Refusal | undefined {
     exchange.upgrade = upgrade;
   }
   stripHopByHop(headers, upgrade !== undefined);
+  const disguised = disguisedFraming(headers);
+  if (disguised !== undefined)
+    return { code: 'BAD_HEADER', cause: `header ${disguised} passes for a framing field with some servers` };
   const underscored = options.underscores === 'allow' ? undefined : refuseUnderscores(exchange);
   if (underscored !== undefined) return underscored;
   if (request.expectContinue && !options.proxy100Continue) {
@@ -48,6 +51,16 @@ export function prepareRequest(exchange: Exchange): Refusal | undefined {
   applyRequestId(exchange);
   if (options.via !== '') appendHeader(headers, 'via', options.via);
   applyClientCert(exchange);
+  return undefined;
+}
+
+/** @hot Servers that map headers to CGI names read `transfer_encoding` as Transfer-Encoding: a second framing that we did not see. */
+function disguisedFraming(headers: readonly string[]): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (name.length === 17 && name === 'transfer_encoding') return name;
+    if (name.length === 14 && name === 'content_length') return name;
+  }
   return undefined;
 }
 

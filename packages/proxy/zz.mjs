@@ -1,0 +1,15 @@
+import v8 from 'node:v8'; import fs from 'node:fs';
+const rss=()=>fs.readFileSync('/proc/self/status','utf8').match(/(VmRSS|RssAnon|RssFile).*?(\d+)/g).map(s=>s.replace(/\s+/,'')).join(' ');
+const p=(n)=>{gc();gc();const m=process.memoryUsage();console.log(n.padEnd(40),(m.heapUsed/1e6).toFixed(1),(m.heapTotal/1e6).toFixed(1),(m.external/1e6).toFixed(1), rss())};
+p('start');
+await import('@bufbuild/protobuf'); p('protobuf');
+await import('@bufbuild/protobuf/wkt'); p('wkt');
+await import('@weft/xds/gen/envoy/config/route/v3/route_pb'); p('route');
+await import('@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb'); p('hcm');
+await import('@weft/xds/gen/envoy/config/cluster/v3/cluster_pb'); p('cluster');
+await import('@weft/xds/gen/envoy/config/bootstrap/v3/bootstrap_pb'); p('bootstrap');
+await import('re2js'); p('re2js');
+await import('@weft/engine'); p('engine');
+await import('@grpc/grpc-js'); p('grpc');
+await import('@weft/xds/client'); p('xds client');
+await import('@weft/proxy'); p('proxy');
