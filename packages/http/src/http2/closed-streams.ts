@@ -3,25 +3,35 @@ export const FINISHED = 1;
 export const RESET_BY_PEER = 2;
 export const RESET_BY_US = 3;
 
-/** More than can be in flight at once; older ones count as never opened. */
-const REMEMBERED = 512;
+const MOST = 1024;
 
-/** The streams closed last: late frames of streams we reset are no mistake of the peer, for others they are (RFC 9113 §5.1). */
+/**
+ * The streams closed last: late frames of streams we reset are no mistake of the peer, for others they are (RFC 9113 §5.1). A ring,
+ * because every stream goes in and hardly any is ever looked up.
+ */
 export class ClosedStreams {
-  readonly #how = new Map<number, number>();
-  readonly #order: number[] = new Array<number>(REMEMBERED).fill(0);
+  readonly #capacity: number;
+  #ids: Int32Array | undefined = undefined;
+  #hows: Uint8Array | undefined = undefined;
   #next = 0;
 
+  /** Remembers twice the streams that can be open at once, within reason; older ones count as never opened. */
+  constructor(maxConcurrentStreams: number) {
+    this.#capacity = Math.min(MOST, 2 * maxConcurrentStreams);
+  }
+
+  /** @hot */
   add(streamId: number, how: number): void {
-    const oldest = this.#order[this.#next]!;
-    if (oldest !== 0) this.#how.delete(oldest);
-    this.#order[this.#next] = streamId;
-    this.#next = (this.#next + 1) % REMEMBERED;
-    this.#how.set(streamId, how);
+    this.#ids ??= new Int32Array(this.#capacity);
+    this.#hows ??= new Uint8Array(this.#capacity);
+    this.#ids[this.#next] = streamId;
+    this.#hows[this.#next] = how;
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
   }
 
   /** FINISHED, RESET_BY_PEER or RESET_BY_US; 0 when it was never open or too long ago. */
   how(streamId: number): number {
-    return this.#how.get(streamId) ?? 0;
+    const at = this.#ids?.lastIndexOf(streamId) ?? -1;
+    return at < 0 ? 0 : this.#hows![at]!;
   }
 }

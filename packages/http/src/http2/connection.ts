@@ -1,5 +1,6 @@
 import type { HeaderBlock } from '../header-block.ts';
 import { BlockAssembler } from './block-assembler.ts';
+import { PeerBudgets } from './budgets.ts';
 import { ClosedStreams, FINISHED, RESET_BY_PEER, RESET_BY_US } from './closed-streams.ts';
 import { HTTP2_ERRORS, type Http2ErrorName, type Http2Fault, http2ErrorName, http2Fault } from './errors.ts';
 import { type FrameConsumer, FrameReader } from './frame-reader.ts';
@@ -15,21 +16,20 @@ import {
   HEADERS,
   MAX_STREAM_ID,
   MAX_WINDOW,
-  PADDED,
   PING,
   PRIORITY,
-  PRIORITY_FLAG,
   RST_STREAM,
   SETTINGS,
   WINDOW_UPDATE,
 } from './frames.ts';
 import { HeadReader } from './head-reader.ts';
+import { headersFragment } from './headers-frame.ts';
 import { HpackDecoder } from './hpack/decoder.ts';
 import { HTTP2_LIMITS, type Http2Limits } from './limits.ts';
+import { ReceiveWindow } from './receive-window.ts';
 import { Sender } from './sender.ts';
 import { PeerSettings } from './settings.ts';
 import type { Http2Stream, StreamCarrier } from './stream.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** What a connection tells its owner beside the streams. */
 export interface Http2ConnectionSink {
@@ -60,7 +60,6 @@ export const SELF_DEPENDENT = 4;
 
 const PING_OF_DRAIN: Buffer = Buffer.from('weftgone', 'latin1');
 const PING_OF_OWNER: Buffer = Buffer.from('weftping', 'latin1');
-const REGAINED_PER_DATA_FRAME = 10;
 
 /**
  * One HTTP/2 connection without its socket (RFC 9113): bytes in by `push`, events out by sinks, bytes out by `takeOutput`. What
@@ -71,7 +70,7 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
   readonly peer: PeerSettings = new PeerSettings();
   protected readonly sender: Sender;
   protected readonly streams: Map<number, Http2Stream> = new Map();
-  protected readonly closedStreams: ClosedStreams = new ClosedStreams();
+  protected readonly closedStreams: ClosedStreams;
   protected readonly reader: FrameReader;
   protected readonly heads: HeadReader;
   /** No new streams are wanted. */
@@ -79,41 +78,36 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
   /** The highest stream of the peer's that we looked at. */
   protected lastPeerStream = 0;
   readonly #sink: Http2ConnectionSink;
-  readonly #now: () => number;
   readonly #decoder: HpackDecoder;
   readonly #block: BlockAssembler;
   #blockEndsStream = false;
   #blockPlan = DELIVER;
-  readonly #resets: TokenBucket;
-  readonly #idleFrames: TokenBucket;
+  readonly #budgets: PeerBudgets;
+  readonly #receiveWindow: ReceiveWindow;
   #fault: Http2Fault | undefined = undefined;
   #ended = false;
   #settingsSeen = false;
   #settingsAcked = false;
-  #receiveWindow: number;
-  #uncredited = 0;
   #pingAcked: (() => void) | undefined = undefined;
   #lastStreamNamed = false;
   #drainedTold = false;
 
   protected constructor(sink: Http2ConnectionSink, options: Http2Options, isServer: boolean) {
     this.#sink = sink;
-    this.#now = options.now;
     const limits = options.limits === undefined ? HTTP2_LIMITS : { ...HTTP2_LIMITS, ...options.limits };
     this.limits = limits;
     this.sender = new Sender(limits, this.peer, {
       onOutput: () => sink.onOutput(),
       onLocalEnd: (stream) => this.localEnded(stream),
-      onDataSent: () => this.#idleFrames.refund(REGAINED_PER_DATA_FRAME),
+      onDataSent: () => this.#budgets.dataMoved(),
     });
     this.reader = new FrameReader(this);
     this.heads = new HeadReader(limits, isServer);
     this.#decoder = new HpackDecoder(limits.headerTableBytes);
     this.#block = new BlockAssembler(limits);
-    const now = options.now();
-    this.#resets = new TokenBucket(limits.resetBurst, limits.resetsPerSecond, now);
-    this.#idleFrames = new TokenBucket(limits.idleFrameBurst, limits.idleFramesPerSecond, now);
-    this.#receiveWindow = Math.max(limits.connectionWindowBytes, DEFAULT_WINDOW);
+    this.#budgets = new PeerBudgets(limits, options.now);
+    this.#receiveWindow = new ReceiveWindow(limits.connectionWindowBytes);
+    this.closedStreams = new ClosedStreams(limits.maxConcurrentStreams);
   }
 
   /** Stream ids that no frame may name yet. */
@@ -195,8 +189,7 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
   #dataHeader(): boolean {
     const { streamId, length } = this.reader;
     if (this.isIdle(streamId)) return this.#failed('PROTOCOL_ERROR', `DATA on idle stream ${streamId} (RFC 9113 §5.1)`);
-    this.#receiveWindow -= length;
-    if (this.#receiveWindow < 0)
+    if (!this.#receiveWindow.take(length))
       return this.#failed('FLOW_CONTROL_ERROR', 'more DATA than the connection window (RFC 9113 §6.9.1)');
     const stream = this.streams.get(streamId);
     if (stream === undefined) {
@@ -287,7 +280,7 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
     const { streamId, length, paddingBytes, flags } = this.reader;
     const stream = this.streams.get(streamId);
     const ends = (flags & END_STREAM) !== 0;
-    if (length > paddingBytes) this.#idleFrames.refund(REGAINED_PER_DATA_FRAME);
+    if (length > paddingBytes) this.#budgets.dataMoved();
     else if (!ends && !this.#spend()) return;
     if (stream === undefined) {
       this.#creditConnection(paddingBytes);
@@ -299,16 +292,8 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
 
   #headers(bytes: Buffer, start: number, end: number): void {
     const { streamId, flags } = this.reader;
-    let at = start;
-    let last = end;
-    if ((flags & PADDED) !== 0) {
-      last -= at < end ? bytes[at]! : 1;
-      at++;
-    }
-    const selfDependent =
-      (flags & PRIORITY_FLAG) !== 0 && at + 5 <= last && (bytes.readUInt32BE(at) & 0x7fff_ffff) === streamId;
-    if ((flags & PRIORITY_FLAG) !== 0) at += 5;
-    if (at > last) {
+    const fragment = headersFragment(this.reader, bytes, start, end);
+    if (fragment === undefined) {
       this.#failed('PROTOCOL_ERROR', 'padding or priority longer than the HEADERS frame (RFC 9113 §6.2)');
       return;
     }
@@ -317,10 +302,10 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
       this.fail(plan);
       return;
     }
-    this.#blockPlan = selfDependent ? SELF_DEPENDENT : plan;
+    this.#blockPlan = fragment.selfDependent ? SELF_DEPENDENT : plan;
     this.#blockEndsStream = (flags & END_STREAM) !== 0;
-    if ((flags & END_HEADERS) !== 0) this.#wholeBlock(streamId, bytes, at, last);
-    else this.#block.begin(streamId, bytes.subarray(at, last));
+    if ((flags & END_HEADERS) !== 0) this.#wholeBlock(streamId, bytes, fragment.start, fragment.end);
+    else this.#block.begin(streamId, bytes.subarray(fragment.start, fragment.end));
   }
 
   #continuation(bytes: Buffer, start: number, end: number): void {
@@ -531,7 +516,7 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
 
   #finish(stream: Http2Stream): void {
     this.#forget(stream, FINISHED);
-    this.#resets.refund(1);
+    this.#budgets.streamFinished();
     this.checkDrained();
   }
 
@@ -548,12 +533,12 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
 
   /** Counts one stream that ended by a reset; false (and the connection failed) when there were too many. */
   protected spendReset(): boolean {
-    if (this.#resets.take(this.#now())) return true;
+    if (this.#budgets.reset()) return true;
     return this.#failed('ENHANCE_YOUR_CALM', 'too many streams end by a reset');
   }
 
   #spend(): boolean {
-    if (this.#idleFrames.take(this.#now())) return true;
+    if (this.#budgets.idleFrame()) return true;
     return this.#failed('ENHANCE_YOUR_CALM', 'too many frames that make no progress');
   }
 
@@ -571,11 +556,8 @@ export abstract class Http2Connection implements FrameConsumer, StreamCarrier {
   }
 
   #creditConnection(bytes: number): void {
-    this.#uncredited += bytes;
-    if (this.#uncredited * 2 < Math.max(this.limits.connectionWindowBytes, DEFAULT_WINDOW)) return;
-    this.#receiveWindow += this.#uncredited;
-    this.sender.writeWindowUpdate(0, this.#uncredited);
-    this.#uncredited = 0;
+    const increment = this.#receiveWindow.credit(bytes);
+    if (increment > 0) this.sender.writeWindowUpdate(0, increment);
   }
 
   /** What a new stream may receive: until our settings are acknowledged the peer may still go by the default. */

@@ -26,7 +26,7 @@ export class FrameReader {
   /** Bytes of padding and of its length field, of the current DATA frame. */
   paddingBytes = 0;
   readonly #consumer: FrameConsumer;
-  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
+  readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   #headerBytes = 0;
   #gathered: Buffer = EMPTY;
   #gatheredBytes = 0;
@@ -75,7 +75,7 @@ export class FrameReader {
     return i;
   }
 
-  #setHeader(bytes: Buffer, at: number): void {
+  #setHeader(bytes: Uint8Array, at: number): void {
     this.length = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
     this.type = bytes[at + 3]!;
     this.flags = bytes[at + 4]!;

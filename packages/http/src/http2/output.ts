@@ -1,6 +1,8 @@
 import { FRAME_HEADER_BYTES } from './frames.ts';
 
-const BLOCK_BYTES = 16 * 1024;
+/** Blocks are made about as large as a tick has needed lately, so that an idle connection holds little. */
+const SMALLEST_BLOCK = 1024;
+const LARGEST_BLOCK = 16 * 1024;
 /** Payloads up to here are copied next to their frame header; larger ones are passed on as they are. */
 const COPY_BYTES = 4096;
 
@@ -15,6 +17,7 @@ export class FrameOutput {
   #from = 0;
   #to = 0;
   #bytes = 0;
+  #blockSize = SMALLEST_BLOCK;
   /** Frames since the last take that only answer the peer. */
   controlFrames = 0;
 
@@ -29,6 +32,7 @@ export class FrameOutput {
     const taken = this.#done;
     this.#done = [];
     this.#from = this.#to;
+    this.#blockSize = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, this.#bytes * 2));
     this.#bytes = 0;
     this.controlFrames = 0;
     return taken;
@@ -81,7 +85,7 @@ export class FrameOutput {
   #reserve(length: number): number {
     if (this.#to + length > this.#block.length) {
       if (this.#to > this.#from) this.#done.push(this.#block.subarray(this.#from, this.#to));
-      this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length));
+      this.#block = Buffer.allocUnsafe(Math.max(this.#blockSize, length));
       this.#from = 0;
       this.#to = 0;
     }

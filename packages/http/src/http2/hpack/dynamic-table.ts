@@ -14,10 +14,10 @@ export class DynamicTable {
   #length = 0;
   #size = 0;
   #maxSize: number;
-  readonly #onEvict: ((name: string, number: number) => void) | undefined;
+  readonly #onEvict: ((name: string) => void) | undefined;
 
-  /** `maxSize` in bytes as RFC 7541 §4.1 counts them. `onEvict` learns the name and number of each entry that goes. */
-  constructor(maxSize: number, onEvict?: (name: string, number: number) => void) {
+  /** `maxSize` in bytes as RFC 7541 §4.1 counts them. `onEvict` learns the name of each entry that goes, oldest first. */
+  constructor(maxSize: number, onEvict?: (name: string) => void) {
     this.#maxSize = maxSize;
     this.#onEvict = onEvict;
   }
@@ -86,7 +86,7 @@ export class DynamicTable {
       // Let go of the strings: a large header must not live on in an unused place.
       this.#names[at] = '';
       this.#values[at] = '';
-      this.#onEvict?.(name, number);
+      this.#onEvict?.(name);
     }
   }
 

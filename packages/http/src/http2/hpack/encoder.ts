@@ -15,52 +15,62 @@ x-b3-traceid x-b3-spanid x-b3-parentspanid x-envoy-upstream-service-time x-envoy
 x-envoy-attempt-count x-forwarded-for x-real-ip retry-after sec-websocket-key sec-websocket-accept`.split(/\s+/);
 const SECRETS = ['authorization', 'proxy-authorization'];
 
-/** What the encoder knows about one name: its policy, its static index, and where it stands in the tables with which value. */
-class NameEntry {
-  policy: number = INDEX;
-  staticIndex = 0;
-  readonly staticValues: string[] = [];
-  readonly staticIndices: number[] = [];
-  /** Numbers of the dynamic table's entries with this name, oldest first, and their values. */
-  readonly numbers: number[] = [];
-  readonly values: string[] = [];
+/** What is the same for every connection about a name: its policy and its places in the static table. */
+interface KnownName {
+  policy: number;
+  /** 0 when it is not in the static table. */
+  staticIndex: number;
+  readonly values: string[];
+  readonly indices: number[];
 }
 
-function initialNames(): Map<string, NameEntry> {
-  const names = new Map<string, NameEntry>();
-  const entryOf = (name: string): NameEntry => {
-    const entry = names.get(name) ?? new NameEntry();
+const KNOWN: ReadonlyMap<string, KnownName> = knownNames();
+const UNKNOWN: KnownName = { policy: INDEX, staticIndex: 0, values: [], indices: [] };
+
+function knownNames(): Map<string, KnownName> {
+  const names = new Map<string, KnownName>();
+  const known = (name: string): KnownName => {
+    const entry = names.get(name) ?? { policy: INDEX, staticIndex: 0, values: [], indices: [] };
     names.set(name, entry);
     return entry;
   };
   for (let index = 1; index <= STATIC_LENGTH; index++) {
-    const entry = entryOf(STATIC_NAMES[index]!);
+    const entry = known(STATIC_NAMES[index]!);
     if (entry.staticIndex === 0) entry.staticIndex = index;
-    entry.staticValues.push(STATIC_VALUES[index]!);
-    entry.staticIndices.push(index);
+    entry.values.push(STATIC_VALUES[index]!);
+    entry.indices.push(index);
   }
-  for (const name of VOLATILE) entryOf(name).policy = PASS;
-  for (const name of SECRETS) entryOf(name).policy = SECRET;
+  for (const name of VOLATILE) known(name).policy = PASS;
+  for (const name of SECRETS) known(name).policy = SECRET;
   return names;
 }
+
+/** Where a name stands in the dynamic table: the numbers of its entries, oldest first, and their values. */
+class Places {
+  readonly numbers: number[] = [];
+  readonly values: string[] = [];
+}
+
+/** Blocks are built here by all encoders: a block is sent, that is copied, before the next one begins. */
+let out: Buffer = Buffer.allocUnsafeSlow(8192);
 
 const SHORT_COOKIE = 20;
 
 /** Encodes header blocks of one connection direction (RFC 7541). */
 export class HpackEncoder {
-  readonly #names = initialNames();
+  /** Names in the dynamic table; its size bounds this map too. */
+  readonly #places = new Map<string, Places>();
   readonly #table: DynamicTable;
   /** Size updates to announce at the start of the next block: the smallest since the last block, and the final one. */
   #announceSmallest = -1;
   #announceFinal = -1;
-  #out: Buffer = Buffer.allocUnsafeSlow(4096);
   #at = 0;
   readonly #ownLimit: number;
 
   /** `ownLimit`: bytes we are willing to spend on the table, whatever the peer allows. */
   constructor(ownLimit = 4096) {
     this.#ownLimit = ownLimit;
-    this.#table = new DynamicTable(Math.min(4096, ownLimit), (name, number) => this.#forget(name, number));
+    this.#table = new DynamicTable(Math.min(4096, ownLimit), (name) => this.#forget(name));
     if (this.#table.maxSize !== 4096) this.#announceFinal = this.#announceSmallest = this.#table.maxSize;
   }
 
@@ -91,54 +101,60 @@ export class HpackEncoder {
   /** @hot Adds a field; name in lower case, both latin1. */
   field(name: string, value: string): void {
     this.#reserve(name.length + value.length + 16);
-    // A name gets its place in the map with its first entry in the table, so the table's size bounds the map too.
-    const entry = this.#names.get(name) ?? new NameEntry();
-    const index = this.#indexOf(entry, value);
+    const known = KNOWN.get(name) ?? UNKNOWN;
+    const places = this.#places.get(name);
+    const index = this.#indexOf(known, places, value);
     if (index > 0) {
       this.#writeInteger(0x80, 0x7f, index);
       return;
     }
-    const nameIndex = this.#nameIndexOf(entry);
-    const policy = name === 'cookie' && value.length < SHORT_COOKIE ? SECRET : entry.policy;
+    const nameIndex = this.#nameIndexOf(known, places);
+    const policy = name === 'cookie' && value.length < SHORT_COOKIE ? SECRET : known.policy;
     if (policy !== INDEX || name.length + value.length + ENTRY_OVERHEAD > this.#table.maxSize >> 1) {
-      if (policy === SECRET) this.#literal(0x10, 0x0f, nameIndex, name, value);
-      else this.#literal(0x00, 0x0f, nameIndex, name, value);
+      this.#literal(policy === SECRET ? 0x10 : 0x00, 0x0f, nameIndex, name, value);
       return;
     }
     this.#literal(0x40, 0x3f, nameIndex, name, value);
     const number = this.#table.inserted;
     this.#table.insert(name, value, 0);
-    this.#names.set(name, entry);
-    entry.numbers.push(number);
-    entry.values.push(value);
+    this.#remember(name, number, value);
   }
 
-  /** @hot The block: a view of the encoder's own memory, valid until the next `begin`. */
+  /** @hot The block: a view of memory that all encoders share, valid until any of them begins another. */
   end(): Buffer {
-    return this.#out.subarray(0, this.#at);
+    return out.subarray(0, this.#at);
   }
 
-  #indexOf(entry: NameEntry, value: string): number {
-    for (let i = 0; i < entry.staticValues.length; i++)
-      if (entry.staticValues[i] === value) return entry.staticIndices[i]!;
-    for (let i = entry.values.length - 1; i >= 0; i--) {
-      if (entry.values[i] === value) return STATIC_LENGTH + this.#table.inserted - entry.numbers[i]!;
+  #indexOf(known: KnownName, places: Places | undefined, value: string): number {
+    for (let i = 0; i < known.values.length; i++) if (known.values[i] === value) return known.indices[i]!;
+    if (places === undefined) return 0;
+    for (let i = places.values.length - 1; i >= 0; i--) {
+      if (places.values[i] === value) return STATIC_LENGTH + this.#table.inserted - places.numbers[i]!;
     }
     return 0;
   }
 
-  #nameIndexOf(entry: NameEntry): number {
-    if (entry.staticIndex > 0) return entry.staticIndex;
-    const newest = entry.numbers.length - 1;
-    return newest < 0 ? 0 : STATIC_LENGTH + this.#table.inserted - entry.numbers[newest]!;
+  #nameIndexOf(known: KnownName, places: Places | undefined): number {
+    if (known.staticIndex > 0) return known.staticIndex;
+    return places === undefined ? 0 : STATIC_LENGTH + this.#table.inserted - places.numbers.at(-1)!;
   }
 
-  #forget(name: string, number: number): void {
-    const entry = this.#names.get(name);
-    if (entry === undefined || entry.numbers[0] !== number) return;
-    entry.numbers.shift();
-    entry.values.shift();
-    if (entry.numbers.length === 0 && entry.staticIndex === 0 && entry.policy === INDEX) this.#names.delete(name);
+  #remember(name: string, number: number, value: string): void {
+    let places = this.#places.get(name);
+    if (places === undefined) {
+      places = new Places();
+      this.#places.set(name, places);
+    }
+    places.numbers.push(number);
+    places.values.push(value);
+  }
+
+  #forget(name: string): void {
+    const places = this.#places.get(name);
+    if (places === undefined) return;
+    places.numbers.shift();
+    places.values.shift();
+    if (places.numbers.length === 0) this.#places.delete(name);
   }
 
   #literal(pattern: number, mask: number, nameIndex: number, name: string, value: string): void {
@@ -151,15 +167,14 @@ export class HpackEncoder {
     const coded = huffmanLength(text);
     if (coded < text.length) {
       this.#writeInteger(0x80, 0x7f, coded);
-      this.#at = huffmanEncode(text, this.#out, this.#at);
+      this.#at = huffmanEncode(text, out, this.#at);
       return;
     }
     this.#writeInteger(0x00, 0x7f, text.length);
-    this.#at += this.#out.write(text, this.#at, 'latin1');
+    this.#at += out.write(text, this.#at, 'latin1');
   }
 
   #writeInteger(pattern: number, mask: number, value: number): void {
-    const out = this.#out;
     if (value < mask) {
       out[this.#at++] = pattern | value;
       return;
@@ -174,9 +189,9 @@ export class HpackEncoder {
   }
 
   #reserve(bytes: number): void {
-    if (this.#at + bytes <= this.#out.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.#out.length * 2, this.#at + bytes));
-    this.#out.copy(grown, 0, 0, this.#at);
-    this.#out = grown;
+    if (this.#at + bytes <= out.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(out.length * 2, this.#at + bytes));
+    out.copy(grown, 0, 0, this.#at);
+    out = grown;
   }
 }
