@@ -12,7 +12,7 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** A proxy that lived this long had started well, so its next crash starts the back-off anew. */
 const GOOD_START_MS = 30_000;
 /** A laptop runs a dozen of these: memory counts more than the last microsecond (docs/decisions/0171). */
-export const PROXY_FLAGS: readonly string[] = ['--max-semi-space-size=1', '--expose-gc'];
+export const PROXY_FLAGS: readonly string[] = ['--max-semi-space-size=1', '--optimize-for-size', '--expose-gc'];
 export const PROXY_ENV: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' };
 
 export interface ProxyProcessOptions {

@@ -9,7 +9,7 @@ import { loadProxy, serveProxy } from './serve-proxy.ts';
 
 const DRAIN_MS = 5000;
 const APP_GRACE_MS = 2000;
-const COLLECT_AFTER_MS = 1000;
+const COLLECT_AFTER_MS = [1000, 8000];
 
 const [bootstrapPath = '', version = ''] = process.argv.slice(2);
 if (bootstrapPath === '--warm-up') {
@@ -54,7 +54,7 @@ proxy.ready.then(
   () => {
     tell({ type: 'ready', admin: proxy.adminAddress });
     // Starting leaves a lot behind that V8 would only collect under pressure or after a long idle time.
-    setTimeout(() => globalThis.gc?.(), COLLECT_AFTER_MS).unref();
+    for (const ms of COLLECT_AFTER_MS) setTimeout(() => globalThis.gc?.(), ms).unref();
   },
   (error: unknown) => {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
