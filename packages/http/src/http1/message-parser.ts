@@ -137,7 +137,8 @@ export abstract class MessageParser {
   }
 
   #keep(bytes: Buffer): HttpFault | undefined {
-    this.#kept = this.#kept === undefined ? bytes : Buffer.concat([this.#kept, bytes]);
+    // A copy: the caller may reuse its read buffer once `push` has returned.
+    this.#kept = this.#kept === undefined ? Buffer.from(bytes) : Buffer.concat([this.#kept, bytes]);
     return this.#checkKept();
   }
 
@@ -307,7 +308,7 @@ export abstract class MessageParser {
 
   #finish(data: Buffer, next: number, trailers: HeaderBlock | undefined): number {
     this.#state = WAITING;
-    if (next < data.length) this.#kept = data.subarray(next);
+    if (next < data.length) this.#kept = Buffer.from(data.subarray(next));
     this.emitEnd(trailers);
     return STOP;
   }

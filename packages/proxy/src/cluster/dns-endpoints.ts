@@ -2,7 +2,6 @@
  * Endpoints of a DNS cluster: names are resolved again and again, the last good answer stays in force while DNS fails.
  * STRICT_DNS uses every address of every name, LOGICAL_DNS one address of its one name (cluster.proto, DiscoveryType).
  */
-import { lookup } from 'node:dns/promises';
 import type { Clock, Logger, Timer } from '@weft/base';
 import type { Discovery, EndpointSet, EndpointSpec } from '@weft/engine';
 
@@ -74,7 +73,9 @@ export class DnsEndpoints {
     if (address.kind !== 'name') return [endpoint];
     const { family, order } = FAMILY[this.#discovery.dns.family];
     try {
-      const answers = await lookup(address.host, { all: true, family, order });
+      const answers = await process
+        .getBuiltinModule('node:dns/promises')
+        .lookup(address.host, { all: true, family, order });
       const used = this.#discovery.kind === 'logical-dns' ? answers.slice(0, 1) : answers;
       return used.map((answer) => ({
         ...endpoint,

@@ -80,10 +80,10 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     if (this.#waiting === 'idle') this.#waiting = 'head';
     this.#parsing = true;
     const fault = this.#parser.push(chunk);
-    this.#afterParsing(fault, chunk);
+    this.#afterParsing(fault);
   }
 
-  #afterParsing(fault: HttpFault | undefined, chunk: Buffer | undefined): void {
+  #afterParsing(fault: HttpFault | undefined): void {
     this.#parsing = false;
     this.#exchange?.flushDeferred();
     if (fault !== undefined) {
@@ -91,8 +91,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
       return;
     }
     if (this.#parser.keptBytes === 0 || this.#wire.closed) return;
-    // Pipelined requests wait in the parser as views of the read buffer, which must not be overwritten; no more is read meanwhile.
-    if (chunk !== undefined) this.#manager.loop.retire(chunk);
+    // Pipelined requests wait in the parser: no more is read meanwhile.
     this.#wire.pause();
   }
 
@@ -224,7 +223,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     const nested = this.#parsing;
     this.#parsing = true;
     const fault = this.#parser.next();
-    if (!nested) this.#afterParsing(fault, undefined);
+    if (!nested) this.#afterParsing(fault);
   }
 
   tunnel(): void {

@@ -143,7 +143,6 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
     }
     if (this.#busy) this.#answered = true;
     const fault = this.#parser.push(chunk);
-    if (this.#parser.keptBytes > 0) this.wire.loop.retire(chunk);
     if (fault !== undefined) this.#onFault(fault);
   }
 

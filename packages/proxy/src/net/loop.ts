@@ -1,9 +1,9 @@
 /**
  * What all sockets of a thread share: the buffer they read into, the list of those with something to write, the timeouts.
  *
- * Every read of a plain socket lands in one buffer, lent to whoever handles it until the handler returns and what it queued has been
- * written. The kernel takes nearly every write at once, so bytes pass from socket to socket without a copy; when it does not, the buffer
- * is left to the pending write and a new one is made. Who keeps bytes longer calls `own`.
+ * Small reads of plain sockets land in one buffer, lent to whoever handles it until the handler returns: nothing is allocated for them.
+ * Who keeps bytes longer calls `own`. A socket whose reads fill the buffer gets a new one for each, which then belongs to the chunk,
+ * so that bulk passes without a copy.
  */
 import type { Clock } from '@weft/base';
 import { TimerWheel } from '../time/wheel.ts';
@@ -17,7 +17,7 @@ export class Loop {
   readonly wheel: TimerWheel;
   /** Monotonic milliseconds when the current callback began; precise enough for timeouts and logs, read once a callback. */
   now: number;
-  #buffer: Buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  readonly #buffer: Buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   #dirty: Wire[] = [];
   #flushing: Wire[] = [];
   #depth = 0;
@@ -33,17 +33,14 @@ export class Loop {
     this.now = clock.monotonic();
   }
 
-  /** The buffer for the next read. */
-  readonly readBuffer = (): Buffer => this.#buffer;
+  /** @hot The buffer for a socket's next read, after one of `bytes` bytes. */
+  readBuffer(bytes: number): Buffer {
+    return bytes < READ_BUFFER_BYTES ? this.#buffer : Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  }
 
   /** @hot `chunk` if it may be kept, else a copy of it. */
   own(chunk: Buffer): Buffer {
     return chunk.buffer === this.#buffer.buffer ? Buffer.from(chunk) : chunk;
-  }
-
-  /** A write still refers to `chunk`: if it was lent, the next read needs another buffer. */
-  retire(chunk: Uint8Array): void {
-    if (chunk.buffer === this.#buffer.buffer) this.#buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   }
 
   /** @hot Begins a callback of the system: from here to `leave`, writes are gathered. */

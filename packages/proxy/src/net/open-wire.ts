@@ -1,6 +1,6 @@
 /** The ways a wire comes to be: accepted or dialled, plain or TLS. */
 import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { Loop } from './loop.ts';
 import { Wire, type WireOwner } from './wire.ts';
 
@@ -9,11 +9,14 @@ interface RawSocket {
   _handle: unknown;
 }
 
-/** Reads of plain sockets land in the loop's buffer and go to the wire that `of` names. */
+/** Reads of plain sockets land in the loop's buffers and go to the wire that `of` names. */
 function onread(loop: Loop, of: () => Wire | undefined): NonNullable<SocketConstructorOpts['onread']> {
+  let next = loop.readBuffer(0);
   return {
-    buffer: loop.readBuffer,
+    // Asked for once at the start and then after each read.
+    buffer: () => next,
     callback: (bytes: number, buffer: Uint8Array): boolean => {
+      next = loop.readBuffer(bytes);
       of()?.deliver((buffer as Buffer).subarray(0, bytes));
       return true;
     },
@@ -75,7 +78,11 @@ export function dialWire(
     writableHighWaterMark: options.bufferLimitBytes,
     onread: onread(loop, () => wire),
   };
-  const socket = tls === undefined ? connect(common as NetConnectOpts) : connectTls({ ...common, ...tls });
+  const socket =
+    tls === undefined
+      ? connect(common as NetConnectOpts)
+      : // Loaded when first needed: plaintext proxies do without its memory.
+        process.getBuiltinModule('node:tls').connect({ ...common, ...tls });
   wire = new Wire(loop, socket);
   wire.give(owner);
   socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {

@@ -103,7 +103,7 @@ export class Wire {
     else {
       if (this.#text !== '') this.#chunks.push(this.#text);
       this.#text = '';
-      this.#chunks.push(chunk);
+      this.#chunks.push(this.loop.own(chunk));
     }
     this.#touch();
   }
@@ -166,11 +166,6 @@ export class Wire {
     }
     if (text !== '') socket.write(text, 'latin1');
     if (!single) socket.uncork();
-    if (socket.writableLength === 0) return;
-    for (let i = 0; i < chunks.length; i++) {
-      const chunk = chunks[i]!;
-      if (typeof chunk !== 'string') this.loop.retire(chunk);
-    }
   }
 
   #touch(): void {
