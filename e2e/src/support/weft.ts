@@ -21,7 +21,7 @@ export class Weft implements AsyncDisposable {
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...env },
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -95,5 +95,5 @@ export class Weft implements AsyncDisposable {
 /** Runs a command to its end. */
 export async function weft(...args: readonly string[]): Promise<Finished> {
   await using process = new Weft(args);
-  return process.finished;
+  return await process.finished;
 }

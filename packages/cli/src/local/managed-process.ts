@@ -70,3 +70,12 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
     if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))) throw error;
   }
 }
+
+/** Whether any process of the group is left; one of another user counts. */
+export function isGroupAlive(leader: number): boolean {
+  try {
+    return process.kill(-leader, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

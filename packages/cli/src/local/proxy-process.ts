@@ -2,6 +2,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Timer } from '@weft/base';
+import { Failure } from '../command/failure.ts';
 import { isFromProxy, type ToProxy } from '../proxy-process/messages.ts';
 import { type BootstrapInput, writeBootstrap } from './bootstrap.ts';
 import { type ExitStatus, ManagedProcess } from './managed-process.ts';
@@ -99,7 +100,10 @@ export class ProxyProcess {
     this.#tell();
     void child.exited.then((status) => {
       if (this.#stopping) return;
-      if (failure !== '') this.#settleReady.reject(new Error(failure));
+      if (failure !== '')
+        this.#settleReady.reject(
+          new Failure('failure', `the proxy cannot start: ${failure}`, `its log is ${this.logPath}`),
+        );
       this.#scheduleRestart(status, this.#options.clock.monotonic() - startedAt);
     });
   }

@@ -3,12 +3,13 @@
  * does, even by kill -9, and takes the application it guards with it: the IPC channel closes with the starter.
  */
 import { constants } from 'node:os';
-import { signalGroup } from '../local/managed-process.ts';
+import { isGroupAlive, signalGroup } from '../local/managed-process.ts';
 import { type FromProxy, isToProxy } from './messages.ts';
 import { loadProxy, serveProxy } from './serve-proxy.ts';
 
 const DRAIN_MS = 5000;
 const APP_GRACE_MS = 2000;
+const LOOK_MS = 20;
 const COLLECT_AFTER_MS = [1000, 8000];
 
 const [bootstrapPath = '', version = ''] = process.argv.slice(2);
@@ -35,11 +36,15 @@ process.on('message', (message) => {
 });
 process.on('disconnect', () => {
   logger.warn('the process that started this proxy is gone; stopping');
-  for (const group of guarded) {
-    signalGroup(group, 'SIGTERM');
-    setTimeout(() => signalGroup(group, 'SIGKILL'), APP_GRACE_MS);
-  }
-  setTimeout(() => process.exit(0), guarded.length === 0 ? 0 : APP_GRACE_MS + 100);
+  for (const group of guarded) signalGroup(group, 'SIGTERM');
+  const deadline = performance.now() + APP_GRACE_MS;
+  const look = (): void => {
+    const left = guarded.filter(isGroupAlive);
+    if (left.length > 0 && performance.now() < deadline) return void setTimeout(look, LOOK_MS);
+    for (const group of left) signalGroup(group, 'SIGKILL');
+    process.exit(0);
+  };
+  look();
 });
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
