@@ -14,6 +14,18 @@ export interface DecodeOptions {
   readonly defaultNamespace?: string;
   /** Whether the CRD's rules (required fields, ranges, lengths) hold too. They do unless somebody else has checked them. */
   readonly strict?: boolean;
+  /**
+   * Whether loading also returns objects that have errors, as far as they could be read. For analysis, which says more about a
+   * broken object than that it is broken; such objects are never applied.
+   */
+  readonly keepInvalid?: boolean;
+}
+
+/** One object as far as it could be read, and everything wrong with it. */
+export interface Inspected {
+  /** Undefined when the kind is unknown or nothing of the body could be read. */
+  readonly resource: Resource | undefined;
+  readonly issues: readonly Issue[];
 }
 
 const SEPARATOR = /[.[]/;
@@ -38,13 +50,19 @@ export function decodeObject(
   source: Source = plainSource(''),
   options: DecodeOptions = {},
 ): Decoded<Resource> {
-  const { apiVersion, kind } = raw;
-  const found = findKind(apiVersion, kind);
-  if (!found.ok) return { ok: false, issues: found.issues.map((issue) => place(issue, source, undefined)) };
-  return decodeAs(found.row, raw, source, options);
+  const { resource, issues } = inspectObject(raw, source, options);
+  return resource === undefined || hasErrors(issues) ? { ok: false, issues } : { ok: true, value: resource, issues };
 }
 
-function decodeAs(row: KindRow, raw: JsonObject, source: Source, options: DecodeOptions): Decoded<Resource> {
+/** The same, returning what could be read of an invalid object too. */
+export function inspectObject(raw: JsonObject, source: Source, options: DecodeOptions): Inspected {
+  const { apiVersion, kind } = raw;
+  const found = findKind(apiVersion, kind);
+  if (found.ok) return inspectAs(found.row, raw, source, options);
+  return { resource: undefined, issues: found.issues.map((issue) => place(issue, source, undefined)) };
+}
+
+function inspectAs(row: KindRow, raw: JsonObject, source: Source, options: DecodeOptions): Inspected {
   const shape = new Report(options.strict ?? true);
   const meaning = new Report(shape.strict);
   const metadata = decodeMetadata(raw, row, options.defaultNamespace ?? 'default', shape);
@@ -52,13 +70,13 @@ function decodeAs(row: KindRow, raw: JsonObject, source: Source, options: Decode
   const title = resourceTitle({ kind: row.kind, metadata });
   const all = [...shape.issues, ...meaning.issues.filter((issue) => !repeats(issue, shape.issues))];
   const issues = all.map((issue) => place(issue, source, title));
-  if (spec === undefined || hasErrors(issues)) return { ok: false, issues };
+  if (spec === undefined) return { resource: undefined, issues };
   const { type, kind, group } = row;
   const written = raw['status'] ?? undefined;
   const status = written === undefined ? undefined : row.readStatus(written);
   const resource = { type, kind, apiVersion: String(raw['apiVersion']), group, metadata, spec, status, raw, source };
   // `spec` and `status` come from the row of this very `type`; the union cannot see that the two go together.
-  return { ok: true, value: resource as Resource, issues };
+  return { resource: resource as Resource, issues };
 }
 
 const ENVELOPE = new Set(['apiVersion', 'kind', 'metadata', 'status']);

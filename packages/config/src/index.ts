@@ -22,6 +22,8 @@ export type {
   SubjectAltName,
 } from './kinds/backend-tls-policy/type.ts';
 export type { ConfigMapSpec } from './kinds/config-map/type.ts';
+export type { CustomResourceDefinitionSpec } from './kinds/custom-resource-definition/type.ts';
+export type { DeploymentSpec, PodTemplate } from './kinds/deployment/type.ts';
 export type {
   ClientTlsSettings,
   ConsistentHashLb,
@@ -150,8 +152,17 @@ export type {
   ServiceSettings,
 } from './kinds/mesh-config/type.ts';
 export type { NamespaceSpec } from './kinds/namespace/type.ts';
+export type { NodeSpec } from './kinds/node/type.ts';
 export type { MutualTls, PeerAuthenticationSpec } from './kinds/peer-authentication/type.ts';
-export type { Container, ContainerPort, PodCondition, PodSpec, PodStatus } from './kinds/pod/type.ts';
+export type {
+  Container,
+  ContainerEnvVar,
+  ContainerPort,
+  PodCondition,
+  PodSpec,
+  PodStatus,
+  SecurityContext,
+} from './kinds/pod/type.ts';
 export type { ProxyConfigSpec, ProxyImage } from './kinds/proxy-config/type.ts';
 export type { ReferenceGrantFrom, ReferenceGrantSpec, ReferenceGrantTo } from './kinds/reference-grant/type.ts';
 export type {
@@ -220,6 +231,7 @@ export type {
   VirtualServiceSpec,
 } from './kinds/virtual-service/type.ts';
 export type { EnvVar, TrafficSelector, VmConfig, WasmPluginSpec } from './kinds/wasm-plugin/type.ts';
+export type { Webhook, WebhookClientConfig, WebhookConfigurationSpec } from './kinds/webhook-configuration/type.ts';
 export type { WorkloadEntrySpec } from './kinds/workload-entry/type.ts';
 export type {
   ExecHealthCheck,

@@ -1,5 +1,5 @@
-import type { Issue } from '@weft/base';
-import { type DecodeOptions, decodeObject } from './decode.ts';
+import { hasErrors, type Issue } from '@weft/base';
+import { type DecodeOptions, inspectObject } from './decode.ts';
 import { isJsonObject } from './json.ts';
 import type { Resource, Source } from './resource.ts';
 import { resourceKey, resourceTitle } from './resource-key.ts';
@@ -8,7 +8,7 @@ import { type ParsedDocument, parseDocuments } from './yaml/parse.ts';
 import { entrySource } from './yaml/source.ts';
 
 export interface Loaded {
-  /** Objects without errors. Whoever applies them first looks whether `issues` has an error: then nothing is applied. */
+  /** Objects without errors, unless `keepInvalid` was asked for. Whoever applies them first looks whether `issues` has an error: then nothing is applied. */
   readonly resources: readonly Resource[];
   /** In the order of the input. */
   readonly issues: readonly Issue[];
@@ -25,8 +25,9 @@ export function decodeDocument(document: ParsedDocument, options: DecodeOptions 
   if (!isJsonObject(raw)) return notAnObject(raw, source);
   const { items, kind } = raw;
   if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
-    const decoded = decodeObject(raw, source, options);
-    return { resources: decoded.ok ? [decoded.value] : [], issues: decoded.issues };
+    const { resource, issues } = inspectObject(raw, source, options);
+    const kept = options.keepInvalid === true || !hasErrors(issues);
+    return { resources: resource !== undefined && kept ? [resource] : [], issues };
   }
   const entries = items.map((item: unknown, i) =>
     decodeDocument({ raw: item, source: entrySource(source, i) }, options),

@@ -1,6 +1,7 @@
 import { type Issue, suggest } from '@weft/base';
 import { KINDS } from './all.ts';
 import type { KindRow } from './kind.ts';
+import { KUBERNETES_KINDS } from './kubernetes-kinds.ts';
 
 /** `networking.istio.io/v1` → group and version; the core group is empty: `v1`. Undefined when it is neither. */
 export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } | undefined {
@@ -75,13 +76,14 @@ function unknownKind(group: string, kind: string): Found {
       `did you mean ${elsewhere.group}?`,
     );
   }
-  // In a group of somebody else every kind is unknown, and none of them is a misspelling of ours.
+  // In a group of somebody else every kind is unknown, and none of them is a misspelling of ours. Kubernetes' groups are read in part.
   const ours = KINDS.filter((row) => row.group === group);
+  const whole = ours.some((row) => !KUBERNETES_KINDS.includes(row));
   const near = suggest(
     kind,
     ours.map((row) => row.kind),
   );
-  if (near !== undefined || (ours.length > 0 && group !== '')) {
+  if (near !== undefined || whole) {
     return refused(
       'kind',
       'unknown-kind',

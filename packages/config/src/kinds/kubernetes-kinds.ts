@@ -1,19 +1,23 @@
 import { configMapSpec } from './config-map/schema.ts';
 import { validateConfigMap } from './config-map/validate.ts';
+import { customResourceDefinitionSpec } from './custom-resource-definition/schema.ts';
+import { deploymentSpec } from './deployment/schema.ts';
 import { endpointSliceSpec } from './endpoint-slice/schema.ts';
 import { validateEndpointSlice } from './endpoint-slice/validate.ts';
 import { endpointsSpec } from './endpoints/schema.ts';
 import { validateEndpoints } from './endpoints/validate.ts';
 import { declareKind, type KindRow } from './kind.ts';
 import { namespaceSpec } from './namespace/schema.ts';
+import { nodeSpec } from './node/schema.ts';
 import { podSpec, podStatus } from './pod/schema.ts';
 import { secretSpec } from './secret/schema.ts';
 import { validateSecret } from './secret/validate.ts';
 import { serviceSpec, serviceStatus } from './service/schema.ts';
 import { validateService } from './service/validate.ts';
 import { serviceAccountSpec } from './service-account/schema.ts';
+import { webhookConfigurationSpec } from './webhook-configuration/schema.ts';
 
-/** Kubernetes' own kinds that say something to a mesh. One row each: a new kind is a folder beside this file and a row here. */
+/** Kubernetes' own kinds that say something to a mesh, or to its analysis. One row each: a new kind is a folder beside this file and a row here. */
 export const KUBERNETES_KINDS: readonly KindRow[] = [
   declareKind({
     type: 'Service',
@@ -117,5 +121,65 @@ export const KUBERNETES_KINDS: readonly KindRow[] = [
     body: 'object',
     schema: configMapSpec,
     validate: validateConfigMap,
+  }),
+  declareKind({
+    type: 'Node',
+    kind: 'Node',
+    group: '',
+    versions: ['v1'],
+    plural: 'nodes',
+    singular: 'node',
+    shortNames: ['no'],
+    namespaced: false,
+    body: 'spec',
+    schema: nodeSpec,
+  }),
+  declareKind({
+    type: 'Deployment',
+    kind: 'Deployment',
+    group: 'apps',
+    versions: ['v1'],
+    plural: 'deployments',
+    singular: 'deployment',
+    shortNames: ['deploy'],
+    namespaced: true,
+    body: 'spec',
+    schema: deploymentSpec,
+  }),
+  declareKind({
+    type: 'CustomResourceDefinition',
+    kind: 'CustomResourceDefinition',
+    group: 'apiextensions.k8s.io',
+    versions: ['v1'],
+    plural: 'customresourcedefinitions',
+    singular: 'customresourcedefinition',
+    shortNames: ['crd', 'crds'],
+    namespaced: false,
+    body: 'spec',
+    schema: customResourceDefinitionSpec,
+  }),
+  declareKind({
+    type: 'MutatingWebhookConfiguration',
+    kind: 'MutatingWebhookConfiguration',
+    group: 'admissionregistration.k8s.io',
+    versions: ['v1'],
+    plural: 'mutatingwebhookconfigurations',
+    singular: 'mutatingwebhookconfiguration',
+    shortNames: [],
+    namespaced: false,
+    body: 'object',
+    schema: webhookConfigurationSpec,
+  }),
+  declareKind({
+    type: 'ValidatingWebhookConfiguration',
+    kind: 'ValidatingWebhookConfiguration',
+    group: 'admissionregistration.k8s.io',
+    versions: ['v1'],
+    plural: 'validatingwebhookconfigurations',
+    singular: 'validatingwebhookconfiguration',
+    shortNames: [],
+    namespaced: false,
+    body: 'object',
+    schema: webhookConfigurationSpec,
   }),
 ];

@@ -1,6 +1,8 @@
 import type { AuthorizationPolicySpec } from './authorization-policy/type.ts';
 import type { BackendTlsPolicySpec } from './backend-tls-policy/type.ts';
 import type { ConfigMapSpec } from './config-map/type.ts';
+import type { CustomResourceDefinitionSpec } from './custom-resource-definition/type.ts';
+import type { DeploymentSpec } from './deployment/type.ts';
 import type { DestinationRuleSpec } from './destination-rule/type.ts';
 import type { EndpointSliceSpec } from './endpoint-slice/type.ts';
 import type { EndpointsSpec } from './endpoints/type.ts';
@@ -13,6 +15,7 @@ import type { IstioOperatorSpec } from './istio-operator/type.ts';
 import type { KubernetesGatewaySpec } from './kubernetes-gateway/type.ts';
 import type { ListenerSetSpec } from './listener-set/type.ts';
 import type { NamespaceSpec } from './namespace/type.ts';
+import type { NodeSpec } from './node/type.ts';
 import type { PeerAuthenticationSpec } from './peer-authentication/type.ts';
 import type { PodSpec, PodStatus } from './pod/type.ts';
 import type { ProxyConfigSpec } from './proxy-config/type.ts';
@@ -30,6 +33,7 @@ import type { TrafficExtensionSpec } from './traffic-extension/type.ts';
 import type { UdpRouteSpec } from './udp-route/type.ts';
 import type { VirtualServiceSpec } from './virtual-service/type.ts';
 import type { WasmPluginSpec } from './wasm-plugin/type.ts';
+import type { WebhookConfigurationSpec } from './webhook-configuration/type.ts';
 import type { WorkloadEntrySpec } from './workload-entry/type.ts';
 import type { WorkloadGroupSpec } from './workload-group/type.ts';
 
@@ -69,6 +73,11 @@ export interface SpecByKind {
   readonly ServiceAccount: ServiceAccountSpec;
   readonly Secret: SecretSpec;
   readonly ConfigMap: ConfigMapSpec;
+  readonly Node: NodeSpec;
+  readonly Deployment: DeploymentSpec;
+  readonly CustomResourceDefinition: CustomResourceDefinitionSpec;
+  readonly MutatingWebhookConfiguration: WebhookConfigurationSpec;
+  readonly ValidatingWebhookConfiguration: WebhookConfigurationSpec;
 }
 
 /** Kinds whose status means something to the mesh. */

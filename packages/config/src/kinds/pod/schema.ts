@@ -1,13 +1,25 @@
 import { flag, integer, list, object, oneOf, type Schema, text } from '../../schema/index.ts';
-import type { Container, ContainerPort, PodCondition, PodSpec, PodStatus } from './type.ts';
+import type {
+  Container,
+  ContainerEnvVar,
+  ContainerPort,
+  PodCondition,
+  PodSpec,
+  PodStatus,
+  SecurityContext,
+} from './type.ts';
 
 const port: Schema<ContainerPort> = object<ContainerPort>(
   { name: text(), containerPort: integer({ min: 1, max: 65535 }), protocol: oneOf('TCP', 'UDP', 'SCTP') },
   { open: true },
 );
 
+const securityContext: Schema<SecurityContext> = object<SecurityContext>({ runAsUser: integer() }, { open: true });
+
+const envVar: Schema<ContainerEnvVar> = object<ContainerEnvVar>({ name: text(), value: text() }, { open: true });
+
 const container: Schema<Container> = object<Container>(
-  { name: text(), image: text(), ports: list(port) },
+  { name: text(), image: text(), ports: list(port), env: list(envVar), securityContext },
   { open: true },
 );
 
@@ -20,6 +32,7 @@ export const podSpec: Schema<PodSpec> = object<PodSpec>(
     hostNetwork: flag(),
     containers: list(container),
     initContainers: list(container),
+    securityContext,
   },
   { open: true },
 );

@@ -12,12 +12,25 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly containers?: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly securityContext?: SecurityContext;
 }
 
 export interface Container {
   readonly name?: string;
   readonly image?: string;
   readonly ports?: readonly ContainerPort[];
+  readonly env?: readonly ContainerEnvVar[];
+  readonly securityContext?: SecurityContext;
+}
+
+/** A variable of the program; without `value` it comes from elsewhere (`valueFrom`). */
+export interface ContainerEnvVar {
+  readonly name?: string;
+  readonly value?: string;
+}
+
+export interface SecurityContext {
+  readonly runAsUser?: number;
 }
 
 export interface ContainerPort {
