@@ -21,9 +21,10 @@ export {
 } from './http1/serialise.ts';
 export type { RequestSink, ResponseSink } from './http1/sinks.ts';
 export { Http2ClientConnection, Http2ClientStream, type OutgoingHttp2Request } from './http2/client.ts';
-export type { Http2ConnectionSink, Http2Options } from './http2/connection.ts';
 export { HTTP2_ERRORS, type Http2ErrorName, type Http2Fault, http2ErrorName } from './http2/errors.ts';
 export { CLIENT_PREFACE } from './http2/frames.ts';
 export { HTTP2_LIMITS, type Http2Limits } from './http2/limits.ts';
 export { Http2ServerConnection, type Http2ServerSink, Http2ServerStream } from './http2/server.ts';
 export type { Http2RequestSink, Http2ResponseSink, StreamReset, StreamSink } from './http2/sinks.ts';
+export type { Http2Stream } from './http2/stream.ts';
+export type { Http2ConnectionSink, Http2Options } from './http2/stream-table.ts';

@@ -36,3 +36,19 @@ export function isFieldValue(value: string): boolean {
   }
   return true;
 }
+
+/** @hot Throws HeaderInjectionError for a field of the flat list that HTTP/2 cannot carry: names are lower-case there. */
+export function assertHttp2Fields(headers: readonly string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!isLowerFieldName(headers[i]!)) throw new HeaderInjectionError(headers[i]!, 'name');
+    if (!isFieldValue(headers[i + 1]!)) throw new HeaderInjectionError(headers[i]!, 'value');
+  }
+}
+
+function isLowerFieldName(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code > 0x7e || LOWER_TOKEN[code] !== code) return false;
+  }
+  return name.length > 0;
+}

@@ -1,13 +1,14 @@
 import type { HeaderBlock } from '../header-block.ts';
-import { HeaderInjectionError, isFieldName, isFieldValue } from '../http1/header-safety.ts';
+import { assertHttp2Fields, HeaderInjectionError, isFieldName, isFieldValue } from '../http1/header-safety.ts';
 import { RESET_BY_US } from './closed-streams.ts';
-import { Http2Connection, type Http2ConnectionSink, type Http2Options, IGNORE } from './connection.ts';
+import { Http2Connection, IGNORE } from './connection.ts';
 import { HTTP2_ERRORS, type Http2Fault, http2Fault } from './errors.ts';
 import { CLIENT_PREFACE, MAX_STREAM_ID } from './frames.ts';
 import { HTTP2_LIMITS } from './limits.ts';
 import { ownSettings } from './settings.ts';
 import type { Http2ResponseSink, StreamSink } from './sinks.ts';
 import { Http2Stream, type StreamCarrier } from './stream.ts';
+import type { Http2ConnectionSink, Http2Options } from './stream-table.ts';
 
 /** The parts of a request head that are written. A RequestHead is one. */
 export interface OutgoingHttp2Request {
@@ -135,7 +136,7 @@ export class Http2ClientConnection extends Http2Connection {
     if (!isFieldValue(head.authority)) throw new HeaderInjectionError(':authority', 'value');
     if (!isFieldValue(head.scheme)) throw new HeaderInjectionError(':scheme', 'value');
     if (head.upgrade !== undefined && !isFieldValue(head.upgrade)) throw new HeaderInjectionError(':protocol', 'value');
-    this.sender.checkFields(head.headers);
+    assertHttp2Fields(head.headers);
   }
 
   #open(method: string, sink: Http2ResponseSink): Http2ClientStream {

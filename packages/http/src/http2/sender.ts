@@ -1,4 +1,3 @@
-import { HeaderInjectionError, isFieldName, isFieldValue } from '../http1/header-safety.ts';
 import {
   CONTINUATION,
   DATA,
@@ -73,15 +72,8 @@ export class Sender {
     return true;
   }
 
-  // Header blocks. A block that throws half-way has sent nothing, but what it put into the table is lost to the peer: `checkFields` first.
-
-  /** @hot Throws HeaderInjectionError for a field that HTTP does not allow. */
-  checkFields(headers: readonly string[]): void {
-    for (let i = 0; i < headers.length; i += 2) {
-      if (!isFieldName(headers[i]!)) throw new HeaderInjectionError(headers[i]!, 'name');
-      if (!isFieldValue(headers[i + 1]!)) throw new HeaderInjectionError(headers[i]!, 'value');
-    }
-  }
+  // Header blocks. Fields are checked by `assertHttp2Fields` before the first goes in: what a block that throws half-way has put
+  // into the table would be lost to the peer.
 
   /** @hot */
   beginHeaders(): void {

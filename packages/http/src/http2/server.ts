@@ -1,19 +1,13 @@
 import type { RequestHead } from '../head.ts';
 import type { HeaderBlock } from '../header-block.ts';
+import { assertHttp2Fields } from '../http1/header-safety.ts';
 import { FINISHED, RESET_BY_PEER, RESET_BY_US } from './closed-streams.ts';
-import {
-  CLOSED_STREAM,
-  DELIVER,
-  Http2Connection,
-  type Http2ConnectionSink,
-  type Http2Options,
-  IGNORE,
-  REFUSE,
-} from './connection.ts';
+import { CLOSED_STREAM, DELIVER, Http2Connection, IGNORE, REFUSE } from './connection.ts';
 import { HTTP2_ERRORS, type Http2Fault, http2Fault } from './errors.ts';
 import { CLIENT_PREFACE } from './frames.ts';
 import type { Http2RequestSink, StreamSink } from './sinks.ts';
 import { Http2Stream, type StreamCarrier } from './stream.ts';
+import type { Http2ConnectionSink, Http2Options } from './stream-table.ts';
 
 export interface Http2ServerSink extends Http2ConnectionSink {
   /** A request arrived on `stream`: the sink for its events, which begin with `onRequest` as soon as this returns. */
@@ -181,7 +175,7 @@ export class Http2ServerConnection extends Http2Connection implements ServerCarr
 
   /** @hot For Http2ServerStream. */
   writeResponse(stream: Http2ServerStream, status: number, headers: readonly string[], end: boolean): void {
-    this.sender.checkFields(headers);
+    assertHttp2Fields(headers);
     this.sender.beginHeaders();
     this.sender.field(':status', STATUS_TEXTS[status]!);
     this.sender.fields(headers);

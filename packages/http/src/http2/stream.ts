@@ -1,4 +1,5 @@
 import type { HeaderBlock } from '../header-block.ts';
+import { assertHttp2Fields } from '../http1/header-safety.ts';
 import type { StreamReset, StreamSink } from './sinks.ts';
 
 /** What a stream needs of its connection. */
@@ -65,10 +66,11 @@ export abstract class Http2Stream {
     return false;
   }
 
-  /** Ends our half, after what was written, with trailers or without. Ignored after the stream has closed. */
+  /** Ends our half, after what was written, with trailers or without. Ignored after the stream has closed. Throws HeaderInjectionError. */
   end(trailers?: HeaderBlock): void {
     if (this.closed) return;
     this.#mustBeOpen();
+    if (trailers !== undefined) assertHttp2Fields(trailers);
     this.endQueued = true;
     this.trailersQueued = trailers !== undefined && trailers.length > 0 ? trailers : undefined;
     this.#carrier.flush(this);
