@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { create, type JsonObject } from '@bufbuild/protobuf';
 import { seededRandom, silentLogger, systemClock } from '@weft/base';
-import { type AdsClient, connectAds, type Rejection, type XdsUpdate } from '@weft/xds';
+import { type AdsClient, connectAds, grpcJsCalls, type Rejection, type XdsUpdate } from '@weft/xds';
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { ControlPlane, ControlPlaneEvent, ControlPlaneOptions } from './control-plane.ts';
 import { AddressInUseError } from './control-plane.ts';
@@ -89,7 +89,7 @@ class Sidecar implements Disposable {
   constructor(controlPlane: ControlPlane, name = 'web', metadata: JsonObject = {}) {
     const id = `sidecar~127.1.0.5~${name}.shop~shop.svc.cluster.local`;
     this.client = connectAds({
-      target: `127.0.0.1:${controlPlane.xdsAddress.port}`,
+      open: grpcJsCalls(`127.0.0.1:${controlPlane.xdsAddress.port}`),
       node: create(NodeSchema, {
         id,
         userAgentName: 'weft',

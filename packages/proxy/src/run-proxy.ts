@@ -225,12 +225,13 @@ class RunningProxy implements Proxy {
   async #followControlPlane(): Promise<void> {
     const { ads, node } = this.#bootstrap;
     if (ads === undefined) return;
-    const { connectAds } = await import('@weft/xds/client');
+    const [{ connectAds }, { grpcCalls }] = await Promise.all([
+      import('@weft/xds/client'),
+      import('./ads/grpc-call.ts'),
+    ]);
     const { clock, random, logger, version } = this.#deps;
     this.#client = connectAds({
-      target: ads.address.host.includes(':')
-        ? `[${ads.address.host}]:${ads.address.port}`
-        : `${ads.address.host}:${ads.address.port}`,
+      open: grpcCalls(ads.address, clock),
       node: { ...node, userAgentName: 'weft', userAgentVersionType: { case: 'userAgentVersion', value: version } },
       mode: ads.protocol === 'DELTA_GRPC' ? 'delta' : 'sotw',
       handler: this.#xds,

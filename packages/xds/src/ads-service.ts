@@ -10,8 +10,7 @@ import {
   type DiscoveryResponse,
   DiscoveryResponseSchema,
 } from '../gen/envoy/service/discovery/v3/discovery_pb.js';
-
-const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
+import { ADS_PATHS } from './ads-paths.ts';
 
 export type AdsService = {
   readonly StreamAggregatedResources: MethodDefinition<DiscoveryRequest, DiscoveryResponse>;
@@ -20,21 +19,17 @@ export type AdsService = {
 
 /** envoy/service/discovery/v3/ads.proto, AggregatedDiscoveryService, as grpc-js describes a service. */
 export const ADS_SERVICE: AdsService = {
-  StreamAggregatedResources: method('StreamAggregatedResources', DiscoveryRequestSchema, DiscoveryResponseSchema),
-  DeltaAggregatedResources: method(
-    'DeltaAggregatedResources',
-    DeltaDiscoveryRequestSchema,
-    DeltaDiscoveryResponseSchema,
-  ),
+  StreamAggregatedResources: method(ADS_PATHS.sotw, DiscoveryRequestSchema, DiscoveryResponseSchema),
+  DeltaAggregatedResources: method(ADS_PATHS.delta, DeltaDiscoveryRequestSchema, DeltaDiscoveryResponseSchema),
 };
 
 function method<I extends DescMessage, O extends DescMessage>(
-  name: string,
+  path: string,
   request: I,
   response: O,
 ): MethodDefinition<MessageShape<I>, MessageShape<O>> {
   return {
-    path: `${SERVICE}/${name}`,
+    path,
     requestStream: true,
     responseStream: true,
     requestSerialize: (message) => bufferOf(toBinary(request, message)),

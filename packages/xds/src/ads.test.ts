@@ -15,6 +15,7 @@ import {
 import { ADS_SERVICE } from './ads-service.ts';
 import type { AdsClient, AdsClientOptions, Rejection, XdsUpdate } from './client/ads-client.ts';
 import { connectAds } from './client/connect-ads.ts';
+import { grpcJsCalls } from './client/grpc-js-call.ts';
 import { RESOURCE_KINDS } from './kinds.ts';
 import { EMPTY_XDS_SET, encodeResource, type XdsSet } from './resource.ts';
 import type { AdsServer, AdsServerOptions, ConnectedProxy } from './server/ads-server.ts';
@@ -68,7 +69,7 @@ class Probe implements Disposable {
 
   constructor(port: number, rest: Partial<AdsClientOptions> = {}) {
     this.client = connectAds({
-      target: `127.0.0.1:${port}`,
+      open: grpcJsCalls(`127.0.0.1:${port}`),
       node,
       clock: systemClock,
       random: seededRandom(1),

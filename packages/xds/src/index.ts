@@ -1,7 +1,6 @@
 export type {
   AdsClient,
   AdsClientOptions,
-  AdsClientTls,
   AdsHandler,
   Backoff,
   ClientKindStatus,
@@ -11,6 +10,8 @@ export type {
   XdsUpdate,
 } from './client/ads-client.ts';
 export { connectAds } from './client/connect-ads.ts';
+export type { GrpcCall, GrpcCallSink, OpenGrpcCall } from './client/grpc-call.ts';
+export { type GrpcTls, grpcJsCalls } from './client/grpc-js-call.ts';
 export type { ResourceKind, ResourceMessage } from './kinds.ts';
 export { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from './kinds.ts';
 export { loadMessageRegistry } from './registry.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random } from '@weft/base';
 import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
 import type { ResourceKind, ResourceMessage } from '../kinds.ts';
+import type { OpenGrpcCall } from './grpc-call.ts';
 
 /** A resource as it arrived. */
 export interface ReceivedResource<K extends ResourceKind = ResourceKind> {
@@ -42,8 +43,8 @@ export interface AdsHandler {
 }
 
 export interface AdsClientOptions {
-  /** `host:port` or `unix:/path`. */
-  readonly target: string;
+  /** How calls reach the server. */
+  readonly open: OpenGrpcCall;
   readonly node: Node;
   /** Default `delta`. */
   readonly mode?: 'delta' | 'sotw';
@@ -51,19 +52,9 @@ export interface AdsClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** TLS to the server, PEM; plaintext without. */
-  readonly tls?: AdsClientTls;
   /** Read at each connection, so that a token can rotate. Lower-case names. */
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly backoff?: Partial<Backoff>;
-}
-
-export interface AdsClientTls {
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-  /** Name to check in the server's certificate, when it is not the target's host. */
-  readonly serverName: string | undefined;
 }
 
 /** Wait before attempt n: a random time up to `initialMs × 2^n`, at most `maxMs` (full jitter). Reset by a received response. */

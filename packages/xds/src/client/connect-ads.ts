@@ -1,42 +1,25 @@
-import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  Client,
-  type ClientDuplexStream,
-  credentials,
-  Metadata,
-  type StatusObject,
-} from '@grpc/grpc-js';
+import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { Timer } from '@weft/base';
 import { printErrorDetail } from '../error-detail.ts';
 import { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, type ResourceKind } from '../kinds.ts';
-import type { AdsClient, AdsClientOptions, AdsClientTls, KindUpdate, Rejection, XdsUpdate } from './ads-client.ts';
+import type { AdsClient, AdsClientOptions, KindUpdate, Rejection, XdsUpdate } from './ads-client.ts';
 import { decodeResources } from './decode-update.ts';
 import { DELTA, type Dialect, SOTW, type WireUpdate } from './dialect.ts';
+import type { GrpcCall } from './grpc-call.ts';
 import { Interest } from './interest.ts';
 
 const BACKOFF = { initialMs: 250, maxMs: 10_000 };
-const KEEPALIVE: ChannelOptions = {
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.max_receive_message_length': -1,
-  // HTTP_PROXY of a sidecar's environment names the sidecar itself.
-  'grpc.enable_http_proxy': 0,
-  // A connection of its own: retrying is this client's business, not that of a shared channel.
-  'grpc.use_local_subchannel_pool': 1,
-};
 
 /** Connects to an ADS server and stays connected until closed. Subscriptions may be made before and after. */
 export function connectAds(options: AdsClientOptions): AdsClient {
   return options.mode === 'sotw' ? new Connection(options, SOTW) : new Connection(options, DELTA);
 }
 
-class Connection<Req, Res> implements AdsClient {
+class Connection<Req extends DescMessage, Res extends DescMessage> implements AdsClient {
   readonly #options: AdsClientOptions;
   readonly #dialect: Dialect<Req, Res>;
   readonly #interests: Readonly<Record<ResourceKind, Interest>> = forEachKind((kind) => new Interest(kind));
-  #client: Client | undefined;
-  #stream: ClientDuplexStream<Req, Res> | undefined;
+  #call: GrpcCall | undefined;
   #retry: Timer | undefined;
   #attempt = 0;
   #connected = false;
@@ -82,34 +65,41 @@ class Connection<Req, Res> implements AdsClient {
   }
 
   #open(): void {
-    const { target, tls, headers } = this.#options;
-    const metadata = new Metadata();
-    for (const [name, value] of Object.entries(headers?.() ?? {})) metadata.set(name, value);
-    const client = new Client(target, credentialsOf(tls), { ...KEEPALIVE, ...serverNameOf(tls) });
-    const { path, requestSerialize, responseDeserialize } = this.#dialect.method;
-    const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
-    this.#client = client;
-    this.#stream = stream;
+    const { open, headers } = this.#options;
+    const call = open(this.#dialect.path, headers?.() ?? {}, {
+      onMessage: (message) => {
+        if (this.#call === call) this.#message(message);
+      },
+      onEnd: (reason) => {
+        if (this.#call === call) this.#lost(reason);
+      },
+    });
+    this.#call = call;
     this.#nodeSent = false;
     for (const kind of KINDS_IN_ORDER) this.#interests[kind].startStream();
-    stream.on('data', (response: Res) => {
-      if (this.#stream === stream) this.#receive(this.#dialect.read(response));
-    });
-    // grpc-js reports every end as a status; errors repeat it.
-    stream.on('error', () => undefined);
-    stream.on('status', (status: StatusObject) => {
-      if (this.#stream === stream) this.#lost(status.details === '' ? `the server ended the stream` : status.details);
-    });
     this.#flush();
   }
 
+  #message(bytes: Uint8Array): void {
+    let update: WireUpdate;
+    try {
+      update = this.#dialect.read(fromBinary(this.#dialect.response, bytes));
+    } catch (error) {
+      this.#lost(`the server sent a response that cannot be decoded: ${String(error)}`);
+      return;
+    }
+    this.#receive(update);
+  }
+
+  #write(call: GrpcCall, request: MessageShape<Req>): void {
+    call.write(toBinary(this.#dialect.request, request));
+  }
+
   #drop(): void {
-    const stream = this.#stream;
-    this.#stream = undefined;
+    const call = this.#call;
+    this.#call = undefined;
     this.#connected = false;
-    stream?.cancel();
-    this.#client?.close();
-    this.#client = undefined;
+    call?.cancel();
   }
 
   #lost(reason: string): void {
@@ -125,7 +115,7 @@ class Connection<Req, Res> implements AdsClient {
   }
 
   #queueFlush(): void {
-    if (this.#flushQueued || this.#stream === undefined) return;
+    if (this.#flushQueued || this.#call === undefined) return;
     this.#flushQueued = true;
     queueMicrotask(() => {
       this.#flushQueued = false;
@@ -138,18 +128,18 @@ class Connection<Req, Res> implements AdsClient {
    * response. What the answer to a response is about travels with that answer.
    */
   #flush(answering?: Interest): void {
-    const stream = this.#stream;
-    if (stream === undefined) return;
+    const call = this.#call;
+    if (call === undefined) return;
     for (const kind of KINDS_IN_ORDER) {
       const interest = this.#interests[kind];
       if (!interest.announced) {
         if (!interest.wanted) continue;
         interest.announced = true;
         interest.takeEdit();
-        stream.write(this.#dialect.first(interest, this.#nodeSent ? undefined : this.#options.node));
+        this.#write(call, this.#dialect.first(interest, this.#nodeSent ? undefined : this.#options.node));
         this.#nodeSent = true;
       } else if (interest.edited && interest !== answering) {
-        stream.write(this.#dialect.edit(interest));
+        this.#write(call, this.#dialect.edit(interest));
       }
     }
   }
@@ -167,12 +157,12 @@ class Connection<Req, Res> implements AdsClient {
     interest.rejections = rejections;
     interest.answered = true;
     if (rejections.length === 0) interest.acceptedVersion = wire.version;
-    const stream = this.#stream;
+    const call = this.#call;
     // The handler may have closed the client.
-    if (stream === undefined) return;
+    if (call === undefined) return;
     this.#flush(interest);
     const error = rejections.length === 0 ? undefined : printErrorDetail(kind, rejections);
-    stream.write(this.#dialect.answer(interest, error));
+    this.#write(call, this.#dialect.answer(interest, error));
     if (this.#connected) return;
     this.#connected = true;
     this.#options.handler.connected?.();
@@ -204,14 +194,4 @@ class Connection<Req, Res> implements AdsClient {
       return update.resources.map(({ name }) => ({ name, at: '', message: `internal error: ${String(error)}` }));
     }
   }
-}
-
-function credentialsOf(tls: AdsClientTls | undefined): ChannelCredentials {
-  if (tls === undefined) return credentials.createInsecure();
-  const pem = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
-  return credentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert));
-}
-
-function serverNameOf(tls: AdsClientTls | undefined): ChannelOptions {
-  return tls?.serverName === undefined ? {} : { 'grpc.ssl_target_name_override': tls.serverName };
 }

@@ -1,16 +1,14 @@
-import { create } from '@bufbuild/protobuf';
-import type { MethodDefinition } from '@grpc/grpc-js';
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
 import {
-  type DeltaDiscoveryRequest,
   DeltaDiscoveryRequestSchema,
-  type DeltaDiscoveryResponse,
+  DeltaDiscoveryResponseSchema,
   type DiscoveryRequest,
   DiscoveryRequestSchema,
-  type DiscoveryResponse,
+  DiscoveryResponseSchema,
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
-import { ADS_SERVICE } from '../ads-service.ts';
+import { ADS_PATHS } from '../ads-paths.ts';
 import { RESOURCE_KINDS } from '../kinds.ts';
 import type { WireResource } from './decode-update.ts';
 import type { Interest } from './interest.ts';
@@ -25,19 +23,23 @@ export interface WireUpdate {
 }
 
 /** How a client speaks one of the two variants of ADS. */
-export interface Dialect<Req, Res> {
-  readonly method: MethodDefinition<Req, Res>;
+export interface Dialect<Req extends DescMessage, Res extends DescMessage> {
+  readonly path: string;
+  readonly request: Req;
+  readonly response: Res;
   /** The first request of a kind on a stream. */
-  first(interest: Interest, node: Node | undefined): Req;
+  first(interest: Interest, node: Node | undefined): MessageShape<Req>;
   /** A changed subscription. */
-  edit(interest: Interest): Req;
+  edit(interest: Interest): MessageShape<Req>;
   /** ACK, or NACK with an error; carries what changed in the subscription too. */
-  answer(interest: Interest, error: Status | undefined): Req;
-  read(response: Res): WireUpdate;
+  answer(interest: Interest, error: Status | undefined): MessageShape<Req>;
+  read(response: MessageShape<Res>): WireUpdate;
 }
 
-export const DELTA: Dialect<DeltaDiscoveryRequest, DeltaDiscoveryResponse> = {
-  method: ADS_SERVICE.DeltaAggregatedResources,
+export const DELTA: Dialect<typeof DeltaDiscoveryRequestSchema, typeof DeltaDiscoveryResponseSchema> = {
+  path: ADS_PATHS.delta,
+  request: DeltaDiscoveryRequestSchema,
+  response: DeltaDiscoveryResponseSchema,
   first: (interest, node) =>
     create(DeltaDiscoveryRequestSchema, {
       ...(node === undefined ? {} : { node }),
@@ -74,8 +76,10 @@ function editOf(interest: Interest): {
   };
 }
 
-export const SOTW: Dialect<DiscoveryRequest, DiscoveryResponse> = {
-  method: ADS_SERVICE.StreamAggregatedResources,
+export const SOTW: Dialect<typeof DiscoveryRequestSchema, typeof DiscoveryResponseSchema> = {
+  path: ADS_PATHS.sotw,
+  request: DiscoveryRequestSchema,
+  response: DiscoveryResponseSchema,
   first: (interest, node) => sotw(interest, node, undefined),
   edit(interest) {
     interest.takeEdit();

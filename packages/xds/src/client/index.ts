@@ -5,7 +5,6 @@ export { KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from '../kinds.ts';
 export type {
   AdsClient,
   AdsClientOptions,
-  AdsClientTls,
   AdsHandler,
   Backoff,
   ClientKindStatus,
@@ -15,3 +14,4 @@ export type {
   XdsUpdate,
 } from './ads-client.ts';
 export { connectAds } from './connect-ads.ts';
+export type { GrpcCall, GrpcCallSink, OpenGrpcCall } from './grpc-call.ts';
