@@ -106,3 +106,14 @@ test('hop-by-hop fields and those Connection names are stripped; te: trailers an
     '1',
   ]);
 });
+
+test('a body that still has other codings on says so', () => {
+  assert.match(
+    serialiseRequestHead({ ...request, transferCodings: 'gzip' }, CHUNKED, ''),
+    /transfer-encoding: gzip, chunked\r\n/,
+  );
+  assert.match(
+    serialiseResponseHead(200, '', [], UNTIL_CLOSE, 'close', undefined, 'gzip'),
+    /transfer-encoding: gzip\r\n/,
+  );
+});

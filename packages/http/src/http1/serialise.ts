@@ -13,6 +13,8 @@ export interface OutgoingRequest {
   readonly headers: readonly string[];
   /** One name per header, written instead of the lower-case ones. */
   readonly rawNames: readonly string[] | undefined;
+  /** Codings that the body still has on besides `chunked`, as the parser reported them; only with framing CHUNKED. */
+  readonly transferCodings?: string | undefined;
 }
 
 const CONNECTION_LINES: Readonly<Record<Connection, string>> = {
@@ -92,13 +94,17 @@ export function serialiseRequestHead(request: OutgoingRequest, framing: Framing,
   if (!isFieldValue(authority)) throw new HeaderInjectionError('host', 'value');
   const raw = request.rawNames;
   const host = raw === undefined ? 'host: ' : 'Host: ';
-  const fields = fieldLines(request.headers, raw, false) + framingLine(framing, false) + CONNECTION_LINES[connection];
+  const fields =
+    fieldLines(request.headers, raw, false) +
+    framingLine(framing, false, request.transferCodings) +
+    CONNECTION_LINES[connection];
   return `${method} ${target} HTTP/1.1\r\n${host}${authority}\r\n${fields}\r\n`;
 }
 
 /**
  * @hot The head of an HTTP/1.1 response, to be written as latin1. With framing NO_BODY a Content-Length in the list is kept:
- * there it tells the length a GET would have had (HEAD, 304). `reason` empty means the standard phrase.
+ * there it tells the length a GET would have had (HEAD, 304). `reason` empty means the standard phrase; `transferCodings` as in
+ * OutgoingRequest.
  * Throws HeaderInjectionError.
  */
 export function serialiseResponseHead(
@@ -108,11 +114,15 @@ export function serialiseResponseHead(
   framing: Framing,
   connection: Connection,
   rawNames?: readonly string[],
+  transferCodings?: string,
 ): string {
   const line = (reason === '' ? STATUS_LINES[status] : undefined) ?? statusLine(status, reason);
   // RFC 9110 §8.6: no Content-Length in 1xx and 204.
   const keepLength = framing < CHUNKED && status >= 200 && status !== 204;
-  const fields = fieldLines(headers, rawNames, keepLength) + framingLine(framing, true) + CONNECTION_LINES[connection];
+  const fields =
+    fieldLines(headers, rawNames, keepLength) +
+    framingLine(framing, true, transferCodings) +
+    CONNECTION_LINES[connection];
   return `${line}${fields}\r\n`;
 }
 
@@ -160,8 +170,13 @@ function rawNameFor(raw: readonly string[], i: number, name: string): string {
   return candidate !== undefined && candidate.toLowerCase() === name ? candidate : name;
 }
 
-function framingLine(framing: Framing, response: boolean): string {
+function framingLine(framing: Framing, response: boolean, codings: string | undefined): string {
   if (framing >= 0) return `content-length: ${framing}\r\n`;
+  if (codings !== undefined) {
+    if (!isFieldValue(codings)) throw new HeaderInjectionError('transfer-encoding', 'value');
+    if (framing === CHUNKED) return `transfer-encoding: ${codings}, chunked\r\n`;
+    if (framing === UNTIL_CLOSE && response) return `transfer-encoding: ${codings}\r\n`;
+  }
   if (framing === CHUNKED) return 'transfer-encoding: chunked\r\n';
   // A request that ends with the connection cannot be answered; whoever asks for it has mixed up the sides.
   if (!response && framing === UNTIL_CLOSE)
