@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { JsonObject } from '@bufbuild/protobuf';
+import { type Answer, ask } from '../support/ask.ts';
 import { freePort } from '../support/backend.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { eventually } from '../support/eventually.ts';
@@ -44,7 +45,18 @@ function bootstrap(port: number, adminPort: number, backendPort: number): JsonOb
       ],
     },
     http_filters: [
-      { name: 'envoy.filters.http.router', typed_config: { '@type': `${EXTENSIONS}.filters.http.router.v3.Router` } },
+      {
+        name: 'istio.stats',
+        typed_config: {
+          '@type': 'type.googleapis.com/udpa.type.v1.TypedStruct',
+          type_url: 'type.googleapis.com/stats.PluginConfig',
+          value: {},
+        },
+      },
+      {
+        name: 'envoy.filters.http.router',
+        typed_config: { '@type': `${EXTENSIONS}.filters.http.router.v3.Router` },
+      },
     ],
   };
   const filter = { name: 'envoy.filters.network.http_connection_manager', typed_config: manager };
@@ -53,7 +65,9 @@ function bootstrap(port: number, adminPort: number, backendPort: number): JsonOb
     node: { id: 'sidecar~127.0.0.1~test.default~default.svc.cluster.local', cluster: 'test' },
     admin: { address: address(adminPort) },
     static_resources: {
-      listeners: [{ name: 'in', address: address(port), filter_chains: [{ filters: [filter] }] }],
+      listeners: [
+        { name: 'in', traffic_direction: 'INBOUND', address: address(port), filter_chains: [{ filters: [filter] }] },
+      ],
       clusters: [
         {
           name: 'backend',
@@ -69,7 +83,7 @@ function bootstrap(port: number, adminPort: number, backendPort: number): JsonOb
 interface Setup {
   readonly proxy: Child;
   readonly admin: (path: string) => Promise<string>;
-  readonly ask: (path: string, host?: string) => Promise<Response>;
+  readonly get: (path: string, host?: string) => Promise<Answer>;
   /** Requests to /slow that the backend holds until they are answered here. */
   readonly held: ServerResponse[];
 }
@@ -92,25 +106,23 @@ async function start(t: TestContext): Promise<Setup> {
   const file = join(folder, 'bootstrap.json');
   writeFileSync(file, JSON.stringify(bootstrap(port, adminPort, backendPort)));
   const proxy = startChild(t, process.execPath, [MAIN, 'proxy', '--bootstrap', file, '--drain', '5s']);
-  const admin = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${adminPort}${path}`)).text();
+  const admin = async (path: string): Promise<string> => (await ask(adminPort, path)).body;
   await eventually(
     `the proxy\n${proxy.output()}`,
     () => admin('/ready'),
     (text) => text === 'LIVE\n',
   );
-  const ask: Setup['ask'] = (path, host = 'shop.example.com') =>
-    fetch(`http://127.0.0.1:${port}${path}`, { headers: { host, connection: 'close' } });
-  return { proxy, admin, ask, held };
+  const get: Setup['get'] = (path, host = 'shop.example.com') => ask(port, path, { host });
+  return { proxy, admin, get, held };
 }
 
 test('a process forwards, counts, logs and shows what it does', async (t) => {
-  const { proxy, admin, ask } = await start(t);
-  const answer = await ask('/orders?x=1');
-  assert.deepEqual([answer.status, await answer.text()], [200, 'hello from shop.example.com']);
-  const missing = await ask('/orders', 'unknown.example.com');
-  await missing.arrayBuffer();
+  const { proxy, admin, get } = await start(t);
+  const answer = await get('/orders?x=1');
+  assert.deepEqual([answer.status, answer.body], [200, 'hello from shop.example.com']);
+  const missing = await get('/orders', 'unknown.example.com');
   assert.equal(missing.status, 404);
-  assert.notEqual(missing.headers.get('x-weft-error'), null);
+  assert.notEqual(missing.headers['x-weft-error'], undefined);
 
   await eventually(
     'the access log',
@@ -129,8 +141,8 @@ test('a process forwards, counts, logs and shows what it does', async (t) => {
 });
 
 test('SIGTERM lets a request in flight finish, then the process ends with code 0', async (t) => {
-  const { proxy, ask, held } = await start(t);
-  const slow = ask('/slow');
+  const { proxy, get, held } = await start(t);
+  const slow = get('/slow');
   await eventually(
     'the request at the backend',
     () => held.length,
@@ -140,7 +152,7 @@ test('SIGTERM lets a request in flight finish, then the process ends with code 0
   await eventually(
     'the listener to close',
     () =>
-      ask('/').then(
+      get('/').then(
         () => 'open',
         () => 'closed',
       ),
@@ -148,6 +160,6 @@ test('SIGTERM lets a request in flight finish, then the process ends with code 0
   );
   held[0]?.end('late but whole');
   const answer = await slow;
-  assert.deepEqual([answer.status, await answer.text()], [200, 'late but whole']);
+  assert.deepEqual([answer.status, answer.body], [200, 'late but whole']);
   assert.equal(await proxy.ended, 0, proxy.output());
 });
