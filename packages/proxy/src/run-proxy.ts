@@ -75,6 +75,7 @@ class RunningProxy implements Proxy {
   readonly ready: Promise<void>;
   readonly #bootstrap: Bootstrap;
   readonly #deps: ProxyDeps;
+  readonly #loop: Loop;
   readonly #stats = new StatsRegistry();
   readonly #secrets = new SecretStore();
   readonly #book = new ResourceBook();
@@ -96,6 +97,7 @@ class RunningProxy implements Proxy {
     this.#deps = deps;
     const { clock, logger, stdout, stderr } = deps;
     this.#startedMs = clock.now();
+    this.#loop = new Loop(clock);
     const dropped = serverStats(this.#stats).accessLogDropped;
     this.#accessLogs = new AccessLogFiles({ clock, logger, stdout, stderr, dropped });
     const context = this.#createContext();
@@ -138,7 +140,7 @@ class RunningProxy implements Proxy {
     const outbound = { ...self, reporter: 'source' } as const;
     const lookup = { get: (name: string) => this.#clusters.get(name) };
     return {
-      loop: new Loop(clock),
+      loop: this.#loop,
       clock,
       random,
       logger,
