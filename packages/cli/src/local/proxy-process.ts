@@ -10,6 +10,8 @@ import { type ExitStatus, ManagedProcess } from './managed-process.ts';
 export const PROXY_ENTRY: string = fileURLToPath(new URL('../proxy-process/main.ts', import.meta.url));
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
+/** Crashes before the first readiness that make it hopeless. Once it was ready it is started again for ever. */
+const GIVE_UP_AFTER = 3;
 /** A proxy that lived this long had started well, so its next crash starts the back-off anew. */
 const GOOD_START_MS = 30_000;
 /** A laptop runs a dozen of these: memory counts more than the last microsecond (docs/decisions/0171). */
@@ -38,6 +40,7 @@ export class ProxyProcess {
   #restart: Timer | undefined;
   #backoffMs = FIRST_BACKOFF_MS;
   #stopping = false;
+  #crashes = 0;
   #guarded: readonly number[] = [];
   #settleReady: { resolve: () => void; reject: (error: Error) => void };
 
@@ -100,6 +103,10 @@ export class ProxyProcess {
     this.#tell();
     void child.exited.then((status) => {
       if (this.#stopping) return;
+      this.#crashes++;
+      if (failure === '' && this.#crashes >= GIVE_UP_AFTER) {
+        failure = `it ended ${this.#crashes} times, the last time with exit code ${status.code}`;
+      }
       if (failure !== '')
         this.#settleReady.reject(
           new Failure('failure', `the proxy cannot start: ${failure}`, `its log is ${this.logPath}`),
