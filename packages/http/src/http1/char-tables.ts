@@ -26,9 +26,6 @@ export const IS_FIELD_VALUE: Uint8Array = tableOf((byte) => byte === 0x09 || (by
 /** Bytes of a request-target: visible ASCII. Finer rules depend on its form. */
 export const IS_TARGET: Uint8Array = tableOf((byte) => byte > 0x20 && byte < 0x7f);
 
-/** Bytes of a request-target where UTF-8 that nobody percent-encoded is let through. */
-export const IS_TARGET_OR_OBS_TEXT: Uint8Array = tableOf((byte) => byte > 0x20 && byte !== 0x7f);
-
 /** reg-name (RFC 3986 §3.2.2): unreserved, sub-delims and percent. */
 export const IS_REG_NAME: Uint8Array = tableOf(among(UNRESERVED_AND_SUB_DELIMS));
 

@@ -21,9 +21,12 @@ export const HTTP1_LIMITS: Http1Limits = {
 export interface Http1Tolerance {
   /** HTTP/1.1 requests without Host; their authority is empty. */
   readonly missingHost?: boolean;
-  /** What RFC 3986 allows in a URI but HTTP does not in a request-target: a `#fragment`, `userinfo@`, any scheme; and raw UTF-8. */
+  /** What a URI may have but a request-target may not: a `#fragment`, `userinfo@`, any scheme; and authorities of any shape. */
   readonly uriExtras?: boolean;
-  /** `HTTP/0.9` and `HTTP/2.0` on the line, RTSP/1.0 and ICE/1.0 requests with the methods of those protocols. */
+  /**
+   * `HTTP/0.9` and `HTTP/2.0` on the line, request lines without a version, and RTSP/1.0 and ICE/1.0 requests, each protocol with its
+   * own methods only.
+   */
   readonly otherProtocols?: boolean;
 }
 

@@ -23,26 +23,20 @@ export function protocolVersion(bytes: Uint8Array, start: number, end: number): 
   return minor === 0 ? 10 : 11;
 }
 
-/** Methods of RTSP (RFC 7826 §13 and RFC 2326) and of Icecast's source protocol. */
+/** Methods that only RTSP has (RFC 2326 §10, FLUSH from RAOP). */
+const RTSP_METHODS: readonly string[] =
+  `DESCRIBE ANNOUNCE SETUP PLAY PAUSE TEARDOWN GET_PARAMETER SET_PARAMETER REDIRECT RECORD FLUSH`.split(' ');
+
+/** Methods of the protocols that look like HTTP: RTSP, and Icecast's source protocol. */
 const FOREIGN_METHODS: Readonly<Record<string, readonly string[]>> = {
-  'RTSP/1.0': [
-    'OPTIONS',
-    'DESCRIBE',
-    'ANNOUNCE',
-    'SETUP',
-    'PLAY',
-    'PAUSE',
-    'TEARDOWN',
-    'GET_PARAMETER',
-    'SET_PARAMETER',
-    'REDIRECT',
-    'RECORD',
-    'FLUSH',
-    'GET',
-    'POST',
-  ],
+  'RTSP/1.0': [...RTSP_METHODS, 'OPTIONS', 'GET', 'POST'],
   'ICE/1.0': ['SOURCE'],
 };
+
+/** Whether a method belongs to another protocol than HTTP. */
+export function isForeignMethod(method: string): boolean {
+  return RTSP_METHODS.includes(method);
+}
 
 /**
  * The version to treat a message as that names another protocol or an HTTP version without this message syntax.

@@ -1,7 +1,7 @@
 import { CHUNKED, type Framing, NO_BODY } from '../framing.ts';
 import type { HttpVersion, RequestHead } from '../head.ts';
 import type { HeaderBlock } from '../header-block.ts';
-import { IS_TARGET, IS_TARGET_OR_OBS_TEXT, IS_TOKEN } from './char-tables.ts';
+import { IS_TARGET, IS_TOKEN } from './char-tables.ts';
 import { type FaultCode, type HttpFault, httpFault } from './faults.ts';
 import { CLOSE, KEEP_ALIVE, UPGRADES } from './field-meaning.ts';
 import { NEED_MORE } from './field-scanner.ts';
@@ -9,7 +9,7 @@ import { HeadFields } from './head-fields.ts';
 import { HOST } from './known-names.ts';
 import type { Http1Options } from './limits.ts';
 import { MessageParser } from './message-parser.ts';
-import { otherProtocolVersion, protocolVersion } from './protocol-version.ts';
+import { isForeignMethod, otherProtocolVersion, protocolVersion } from './protocol-version.ts';
 import {
   ABSOLUTE_FORM,
   ASTERISK_FORM,
@@ -38,7 +38,8 @@ export interface RequestParserOptions extends Http1Options {
 export class RequestParser extends MessageParser {
   readonly #sink: RequestSink;
   readonly #scheme: string;
-  readonly #targetBytes: Uint8Array;
+  readonly #otherProtocols: boolean;
+  readonly #anyUri: boolean;
   readonly #meaning = new HeadFields();
   #step = BLANK;
   #methodStart = 0;
@@ -52,7 +53,8 @@ export class RequestParser extends MessageParser {
     super(options, false);
     this.#sink = sink;
     this.#scheme = options.scheme ?? 'http';
-    this.#targetBytes = options.tolerate?.uriExtras === true ? IS_TARGET_OR_OBS_TEXT : IS_TARGET;
+    this.#otherProtocols = options.tolerate?.otherProtocols === true;
+    this.#anyUri = options.tolerate?.uriExtras === true;
   }
 
   /**
@@ -111,12 +113,13 @@ export class RequestParser extends MessageParser {
           i++;
           break;
         case TARGET:
-          while (i < end && this.#targetBytes[bytes[i]!] === 1) i++;
+          while (i < end && IS_TARGET[bytes[i]!] === 1) i++;
           if (i === end) break;
-          if (bytes[i] !== 0x20 || i - base === this.#methodEnd + 1)
+          if ((bytes[i] !== 0x20 && !(this.#otherProtocols && bytes[i] === 0x0d)) || i - base === this.#methodEnd + 1)
             return fields.refuse('BAD_TARGET', i - base, bytes[i]!);
           this.#targetEnd = i - base;
-          this.#step = VERSION;
+          this.#step = bytes[i] === 0x20 ? VERSION : LINE_LF;
+          this.#version = 9;
           i++;
           break;
         case VERSION:
@@ -142,25 +145,32 @@ export class RequestParser extends MessageParser {
   #readVersion(bytes: Buffer, base: number, end: number): boolean {
     const start = base + this.#targetEnd + 1;
     const version = protocolVersion(bytes, start, end);
-    if (version === 10 || version === 11) {
+    if ((version === 10 || version === 11) && !this.#otherProtocols) {
       this.#version = version;
       return true;
     }
-    if (this.options.tolerate?.otherProtocols === true) {
-      const method = bytes.toString('latin1', base + this.#methodStart, base + this.#methodEnd);
-      const other = otherProtocolVersion(bytes.toString('latin1', start, end), method);
-      if (other !== undefined) this.#version = other;
-      if (other !== undefined) return true;
-    }
+    if (this.#otherProtocols) return this.#readAnyVersion(bytes, base, end, version);
     this.fields.refusal = version === 0 ? 'BAD_VERSION' : 'UNSUPPORTED_VERSION';
     return false;
+  }
+
+  #readAnyVersion(bytes: Buffer, base: number, end: number, version: number): boolean {
+    const method = bytes.toString('latin1', base + this.#methodStart, base + this.#methodEnd);
+    const http = version === 10 || version === 11;
+    const any = http
+      ? version
+      : otherProtocolVersion(bytes.toString('latin1', base + this.#targetEnd + 1, end), method);
+    this.fields.refusal = http ? 'BAD_METHOD' : version === 0 ? 'BAD_VERSION' : 'UNSUPPORTED_VERSION';
+    if (any === undefined || (http && isForeignMethod(method))) return false;
+    this.#version = any;
+    return true;
   }
 
   /** @hot */
   protected override deliverHead(text: string): HttpFault | undefined {
     const method = text.substring(this.#methodStart, this.#methodEnd);
     const target = text.substring(this.#methodEnd + 1, this.#targetEnd);
-    const anyUri = this.options.tolerate?.uriExtras === true;
+    const anyUri = this.#anyUri;
     const form = targetForm(method, target, anyUri);
     if (form === NOT_A_TARGET) return httpFault('BAD_TARGET', this.#methodEnd + 1);
     if (!anyUri && target.includes('#'))
@@ -183,7 +193,7 @@ export class RequestParser extends MessageParser {
   #checkHost(): HttpFault | undefined {
     const { host } = this.#meaning;
     if (host !== undefined && host.length > 0) {
-      return isAuthority(host, false) ? undefined : httpFault('BAD_HOST', this.#meaning.hostOffset);
+      return isAuthority(host) ? undefined : httpFault('BAD_HOST', this.#meaning.hostOffset);
     }
     // Empty counts as missing: an http URI with an empty host is invalid (RFC 9110 §4.2.1).
     const { tolerate } = this.options;
@@ -211,7 +221,7 @@ export class RequestParser extends MessageParser {
     let authority = meaning.host ?? '';
     let scheme = this.#scheme;
     if (form === ABSOLUTE_FORM) {
-      const parts = splitAbsoluteTarget(target, this.options.tolerate?.uriExtras === true);
+      const parts = splitAbsoluteTarget(target, this.#anyUri);
       if (parts === undefined) return undefined;
       ({ path, authority, scheme } = parts);
       if (method === 'OPTIONS' && !target.includes('/', scheme.length + 3) && !target.includes('?')) path = '*';

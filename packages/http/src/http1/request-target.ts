@@ -12,7 +12,7 @@ const ASTERISK_METHODS: readonly string[] = ['OPTIONS', 'M-SEARCH'];
 
 /** @hot The form of `target`, whose bytes have been checked, for `method`. Schemes other than http and https only with `anyScheme`. */
 export function targetForm(method: string, target: string, anyScheme: boolean): number {
-  if (method === 'CONNECT') return hasPort(target) && isAuthority(target, false) ? AUTHORITY_FORM : NOT_A_TARGET;
+  if (method === 'CONNECT') return hasPort(target) && isAuthority(target) ? AUTHORITY_FORM : NOT_A_TARGET;
   const first = target.charCodeAt(0);
   if (first === 0x2f) return ORIGIN_FORM;
   if (target === '*') return ASTERISK_METHODS.includes(method) ? ASTERISK_FORM : NOT_A_TARGET;
@@ -21,7 +21,7 @@ export function targetForm(method: string, target: string, anyScheme: boolean): 
 
 /**
  * The parts of an absolute-form target; undefined when its authority is malformed. `path` gets its `/` if it was empty.
- * `anyUri` lets any scheme and `userinfo@` through.
+ * `anyUri` lets any scheme, `userinfo@` and an authority of any shape through.
  */
 export function splitAbsoluteTarget(
   target: string,
@@ -32,7 +32,7 @@ export function splitAbsoluteTarget(
   let end = start;
   while (end < target.length && !'/?#'.includes(target[end]!)) end++;
   const authority = target.substring(start, end);
-  if (!isAuthority(authority, anyUri)) return undefined;
+  if (anyUri ? !LOOSE_AUTHORITY.test(authority) : !isAuthority(authority)) return undefined;
   const rest = target.substring(end);
   return { scheme: scheme.toLowerCase(), authority, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
@@ -50,12 +50,12 @@ function hasPort(target: string): boolean {
   return last >= 0x30 && last <= 0x39 && target.lastIndexOf(':') > target.lastIndexOf(']');
 }
 
-/** @hot Whether `text` is host[:port] (RFC 3986 §3.2) with a host that is not empty; `userinfo@` in front only where told. */
-export function isAuthority(text: string, userinfo: boolean): boolean {
+const LOOSE_AUTHORITY = /^[\w.~!$&'()*+,;=%:[\]-]*(?:@[\w.~!$&'()*+,;=%:[\]-]*)?$/;
+
+/** @hot Whether `text` is host[:port] (RFC 3986 §3.2) with a host that is not empty. */
+export function isAuthority(text: string): boolean {
   let i = 0;
   const length = text.length;
-  if (userinfo) i = text.indexOf('@') + 1;
-  const start = i;
   if (text.charCodeAt(i) === 0x5b) {
     const close = text.indexOf(']', i);
     if (close < i + 3 || !isIpLiteral(text, i + 1, close)) return false;
@@ -63,7 +63,7 @@ export function isAuthority(text: string, userinfo: boolean): boolean {
   } else {
     while (i < length && IS_REG_NAME[text.charCodeAt(i)] === 1) i++;
   }
-  if (i === start) return false;
+  if (i === 0) return false;
   if (i === length) return true;
   if (text.charCodeAt(i) !== 0x3a) return false;
   for (i++; i < length; i++) {

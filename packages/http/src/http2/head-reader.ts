@@ -204,7 +204,7 @@ export class HeadReader {
     if (this.#method === undefined || !isFieldName(this.#method))
       return this.#refuse(':method is missing or not a token');
     const authority = this.#authority ?? this.#host;
-    if (authority === undefined || !isAuthority(authority, false))
+    if (authority === undefined || !isAuthority(authority))
       return this.#refuse(':authority is missing or not a host with an optional port');
     if (this.#host !== undefined && this.#authority !== undefined && this.#host !== this.#authority)
       return this.#refuse('host differs from :authority');
