@@ -43,7 +43,7 @@ function ambiguityOf(text: string, head: Head): string | undefined {
   const [name, value] = framing[0] ?? ['', ''];
   if (framing.length === 1 && framingName(name) !== name) return `a disguised framing field ${JSON.stringify(name)}`;
   if (name === 'content-length' && !/^\d+$/.test(value)) return `content-length ${JSON.stringify(value)}`;
-  if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
+  if (name === 'transfer-encoding' && !/^(?:(?!chunked)[\w-]+ ?, ?)*chunked$/i.test(value))
     return `transfer-encoding ${JSON.stringify(value)}`;
   return undefined;
 }

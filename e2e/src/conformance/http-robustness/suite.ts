@@ -65,14 +65,12 @@ function judgeProbe(probe: ProbeCase, answer: Answer, seen: readonly Seen[]): Ou
 function judgeDesync(desync: DesyncCase, answer: Answer, seen: readonly Seen[]): Outcome {
   const one = seen.length === 1 && seen[0]?.ambiguity === undefined;
   const refused = seen.length === 0 && answer.status >= 400 && answer.status < 600;
-  // A transfer coding that this proxy does not know is answered 501, as RFC 9112 §6.1 says.
-  const forwarded = one || (refused && answer.status === 501);
   const right = {
     Severe: seen.length === 0 && answer.status === 400 && answer.closed,
     Ambiguous: refused || one,
     // Not compliant with the RFC, yet harmless: strictness may refuse it.
     Acceptable: refused || one,
-    Compliant: forwarded,
+    Compliant: one,
   }[desync.tier];
   if (right) return { result: 'pass' };
   const expected = {

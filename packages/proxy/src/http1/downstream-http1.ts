@@ -55,6 +55,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     const { options, stats, loop } = manager;
     this.#parser = new RequestParser(this, {
       scheme: connection.tls === undefined ? 'http' : 'https',
+      otherTransferCodings: true,
       limits: { maxHeadBytes: options.maxHeadBytes, maxHeaders: options.maxHeaders },
     });
     this.#watch = new Deadline(() => this.#onDeadline());
@@ -104,7 +105,10 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     this.#suppressBody = head.method === 'HEAD';
     const exchange = new Exchange(this.#manager, this, head);
     this.#exchange = exchange;
-    this.#manager.stats.downstreamRqHttp1Total.inc();
+    const { stats, options } = this.#manager;
+    stats.downstreamRqHttp1Total.inc();
+    // These two count from here, so the watch must too.
+    if (options.requestTimeoutMs > 0 || options.maxStreamDurationMs > 0) this.#rearm();
     exchange.start(hasNoBody(head.framing) && head.upgrade === undefined && head.method !== 'CONNECT');
   }
 
@@ -329,14 +333,32 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     const { options } = this.#manager;
     if (this.#waiting === 'idle') return options.idleTimeoutMs;
     if (this.#waiting === 'head') return options.requestHeadersTimeoutMs;
-    return options.streamIdleTimeoutMs;
+    const plan = this.#exchange?.plan;
+    const ofRoute = plan?.kind === 'forward' ? plan.action.idleTimeoutMs : undefined;
+    return ofRoute ?? options.streamIdleTimeoutMs;
+  }
+
+  /** A limit on the request or the whole exchange that has passed. */
+  #overdue(): 'REQUEST_TIMEOUT' | 'DURATION_TIMEOUT' | undefined {
+    const { options, loop } = this.#manager;
+    const exchange = this.#exchange;
+    if (exchange === undefined || this.#tunnel) return undefined;
+    const age = loop.now - exchange.record.startMs;
+    if (options.requestTimeoutMs > 0 && !exchange.requestDone && age >= options.requestTimeoutMs)
+      return 'REQUEST_TIMEOUT';
+    return options.maxStreamDurationMs > 0 && age >= options.maxStreamDurationMs ? 'DURATION_TIMEOUT' : undefined;
   }
 
   #rearm(): void {
     const { options, loop } = this.#manager;
-    const limits = [options.idleTimeoutMs, options.requestHeadersTimeoutMs, options.streamIdleTimeoutMs].filter(
-      (ms) => ms > 0,
-    );
+    const limits = [
+      this.#limitMs(),
+      options.idleTimeoutMs,
+      options.requestHeadersTimeoutMs,
+      options.streamIdleTimeoutMs,
+      options.requestTimeoutMs,
+      options.maxStreamDurationMs,
+    ].filter((ms) => ms > 0);
     if (limits.length === 0) return;
     loop.wheel.arm(this.#watch, Math.min(...limits));
   }
@@ -348,9 +370,13 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
       return;
     }
     loop.enter();
+    const overdue = this.#overdue();
     const limit = this.#limitMs();
     const idleFor = loop.now - this.#lastActivity();
-    if (limit === 0 || idleFor < limit) this.#rearm();
+    if (overdue !== undefined) {
+      stats.downstreamRqTimeout.inc();
+      this.#exchange?.reply(overdue, { cause: 'the limit on the time of a request has passed' });
+    } else if (limit === 0 || idleFor < limit) this.#rearm();
     else if (this.#waiting === 'idle') {
       stats.downstreamCxIdleTimeout.inc();
       this.#close();

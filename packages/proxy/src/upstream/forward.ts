@@ -18,9 +18,10 @@ import { ExchangeFormat } from '../stream/exchange-format.ts';
 import { REPLIES, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import type { HostPool } from './host-pool.ts';
+import { Mirror } from './mirror.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
-import type { RouterOptions } from './router-options.ts';
+import type { RouterContext } from './router-options.ts';
 import { routeTimeouts, type Timeouts } from './timeouts.ts';
 import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
 
@@ -28,12 +29,13 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   readonly #exchange: Exchange;
   readonly #plan: ForwardPlan;
   readonly #cluster: UpstreamCluster;
-  readonly #options: RouterOptions;
+  readonly #options: RouterContext;
   readonly #format: ExchangeFormat;
   readonly #retry: RetryState | undefined;
   readonly #timeouts: Timeouts;
   /** Undefined while the body streams straight through and no retry could need it. */
   #body: ReplayBuffer | undefined = undefined;
+  #mirrors: readonly Mirror[] | undefined = undefined;
   #pool: HostPool | undefined = undefined;
   #connection: UpstreamConnection | undefined = undefined;
   #endpoint: Endpoint | undefined = undefined;
@@ -44,7 +46,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   #tryDeadline: Deadline | undefined = undefined;
   #backOff: Deadline | undefined = undefined;
 
-  constructor(exchange: Exchange, plan: ForwardPlan, cluster: UpstreamCluster, options: RouterOptions) {
+  constructor(exchange: Exchange, plan: ForwardPlan, cluster: UpstreamCluster, options: RouterContext) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#cluster = cluster;
@@ -136,9 +138,15 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#armTry();
     const body = this.#body;
     const done = exchange.requestDone;
-    connection.send(this, this.#head(), done && (body === undefined || body.bytes === 0));
+    const head = this.#head();
+    if (exchange.record.requestAttempts === 1)
+      this.#mirrors = Mirror.start(exchange, this.#plan, head, this.#options.clusters);
+    connection.send(this, head, done && (body === undefined || body.bytes === 0));
     if (body === undefined) return;
-    for (let i = 0; i < body.chunks.length; i++) connection.sendBody(body.chunks[i]!);
+    for (let i = 0; i < body.chunks.length; i++) {
+      connection.sendBody(body.chunks[i]!);
+      if (exchange.record.requestAttempts === 1) this.#mirrorBody(body.chunks[i]!);
+    }
     if (this.#retry === undefined) body.forget();
     if (body.ended) this.#finishRequest(body.trailers);
     else if (!connection.full) exchange.downstream.resume();
@@ -161,6 +169,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
       authority: rewrite.authority,
       headers,
       rawNames: undefined,
+      transferCodings: request.transferCodings,
       framing: request.framing,
       upgrade,
     };
@@ -178,6 +187,14 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
       }
     }
     connection?.sendBody(chunk);
+    this.#mirrorBody(chunk);
+  }
+
+  #mirrorBody(chunk: Buffer): void {
+    const mirrors = this.#mirrors;
+    if (mirrors === undefined || this.#connection === undefined) return;
+    const own = this.#exchange.own(chunk);
+    for (let i = 0; i < mirrors.length; i++) mirrors[i]!.sendBody(own);
   }
 
   /** @hot */
@@ -195,6 +212,10 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
 
   #finishRequest(trailers: HeaderBlock | undefined): void {
     this.#connection?.sendEnd(trailers);
+    const mirrors = this.#mirrors;
+    if (mirrors !== undefined && this.#exchange.record.requestAttempts === 1) {
+      for (let i = 0; i < mirrors.length; i++) mirrors[i]!.sendEnd(trailers);
+    }
     this.#exchange.record.upstreamTxEndMs = this.#exchange.manager.loop.now;
   }
 
@@ -384,6 +405,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
 
   cancel(): void {
     this.#stopTimers();
+    for (const mirror of this.#mirrors ?? []) mirror.release();
     this.#retry?.release();
     if (this.#counted) this.#cluster.stats.upstreamRqCancelled.inc();
     this.#abandon();

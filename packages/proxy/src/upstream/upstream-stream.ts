@@ -22,6 +22,8 @@ export interface UpstreamRequestHead {
   readonly authority: string;
   readonly headers: HeaderBlock;
   readonly rawNames: undefined;
+  /** Codings of the body before the final `chunked`; they pass as they came. */
+  readonly transferCodings: string | undefined;
   readonly framing: number;
   /** `websocket` and the like; undefined for plain requests. */
   readonly upgrade: string | undefined;

@@ -16,6 +16,7 @@ import type { RouterOptions } from '../../../upstream/router-options.ts';
 import { decodeRouter } from './config.ts';
 
 function createRouter(options: RouterOptions, context: FilterContext): HttpFilter {
+  const routing = { ...options, clusters: context.clusters };
   return {
     onRequestHeaders(exchange) {
       const { plan } = exchange;
@@ -38,7 +39,7 @@ function createRouter(options: RouterOptions, context: FilterContext): HttpFilte
           });
           return CONTINUE;
         }
-        const forward = new Forward(exchange, plan, cluster, options);
+        const forward = new Forward(exchange, plan, cluster, routing);
         exchange.link = forward;
         forward.start(firstPick(exchange, plan));
       }

@@ -8,6 +8,7 @@ import {
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import type { ConnectionManager, RouteSource } from '../../../hcm/connection-manager.ts';
 import { DownstreamHttp1 } from '../../../http1/downstream-http1.ts';
+import { unenforcedRoutes } from '../../../runtime/check-routes.ts';
 import type { ProxyContext } from '../../../runtime/proxy-context.ts';
 import { type NetworkFilter, type NetworkFilterKind, networkFilter } from '../../../stream/network-filter.ts';
 import { compileAccessLogs, NO_ACCESS_LOG } from '../../../telemetry/access-log/access-log.ts';
@@ -29,6 +30,7 @@ function routeSource(hcm: HttpConnectionManager, at: string, context: ProxyConte
     return { name: '', current: undefined };
   }
   const table = compileRouteTable(specifier.value, { decodeFilterConfig: decodeRouteFilterConfig });
+  if (table.ok) issues.adopt(unenforcedRoutes(table.value));
   if (table.ok) return { name: table.value.name, current: table.value };
   issues.adopt(table.issues.map((issue) => ({ ...issue, at: `${at}.route_config.${issue.at}` })));
   return { name: specifier.value.name, current: undefined };

@@ -1,0 +1,136 @@
+/** A copy of a request, sent to another cluster for its own sake: nobody waits for the answer, nothing depends on it (request_mirror_policies). */
+import type { ForwardPlan, MirrorPolicy, PickContext } from '@weft/engine';
+import { type HeaderBlock, headerValue } from '@weft/http';
+import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { Exchange } from '../stream/exchange.ts';
+import type { ClusterLookup } from '../stream/http-filter.ts';
+import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
+
+const PICK: PickContext = {
+  hashHi: 0,
+  hashLo: 0,
+  hashed: false,
+  previous: undefined,
+  attempts: 1,
+  metadataMatch: undefined,
+};
+
+/** Bytes of a body that wait for the mirror's connection; a longer body is not mirrored. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+export class Mirror implements PoolWaiter, UpstreamStream {
+  readonly #head: UpstreamRequestHead;
+  readonly #cluster: UpstreamCluster;
+  #connection: UpstreamConnection | undefined = undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #ended: { readonly trailers: HeaderBlock | undefined } | undefined;
+  #over = false;
+
+  /** The mirrors of a request that chance chose; undefined when there are none. */
+  static start(
+    exchange: Exchange,
+    plan: ForwardPlan,
+    head: UpstreamRequestHead,
+    clusters: ClusterLookup,
+  ): readonly Mirror[] | undefined {
+    const { mirrors } = plan.action;
+    if (mirrors.length === 0 || head.upgrade !== undefined) return undefined;
+    const { random } = exchange.manager;
+    const chosen = mirrors.filter(({ fraction }) => random.below(fraction.denominator) < fraction.numerator);
+    return chosen.flatMap((policy) => {
+      const name = policy.cluster ?? headerValue(head.headers, policy.clusterHeader ?? '');
+      const cluster = name === undefined ? undefined : clusters.get(name);
+      return cluster === undefined ? [] : [new Mirror(policy, head, cluster, exchange.requestDone)];
+    });
+  }
+
+  private constructor(policy: MirrorPolicy, head: UpstreamRequestHead, cluster: UpstreamCluster, requestDone: boolean) {
+    const authority = policy.shadowSuffix ? head.authority.replace(/(:\d+)?$/, '-shadow$1') : head.authority;
+    this.#head = { ...head, authority, headers: [...head.headers] };
+    this.#cluster = cluster;
+    this.#ended = requestDone ? { trailers: undefined } : undefined;
+    const endpoint = cluster.pick(PICK);
+    if (endpoint === undefined || cluster.requests >= cluster.thresholds.maxRequests) {
+      this.#over = true;
+      return;
+    }
+    cluster.requests++;
+    cluster.stats.upstreamRqTotal.inc();
+    cluster.stats.upstreamRqActive.inc();
+    cluster.pool(endpoint).acquire(this);
+  }
+
+  onConnection(connection: UpstreamConnection): void {
+    if (this.#over) return connection.abort();
+    this.#connection = connection;
+    connection.send(this, this.#head, this.#ended !== undefined && this.#waiting.length === 0);
+    for (const chunk of this.#waiting.splice(0)) connection.sendBody(chunk);
+    if (this.#ended !== undefined) connection.sendEnd(this.#ended.trailers);
+  }
+
+  /** `chunk` must be the caller's own. */
+  sendBody(chunk: Buffer): void {
+    if (this.#over) return;
+    const connection = this.#connection;
+    if (connection !== undefined && !connection.full) return connection.sendBody(chunk);
+    this.#waitingBytes += chunk.length;
+    // The mirror must not slow the request down: one that cannot keep up is given up.
+    if (connection !== undefined || this.#waitingBytes > MAX_WAITING_BYTES) this.cancel();
+    else this.#waiting.push(chunk);
+  }
+
+  sendEnd(trailers: HeaderBlock | undefined): void {
+    this.#ended = { trailers };
+    if (!this.#over) this.#connection?.sendEnd(trailers);
+  }
+
+  /** The request was cut short, so its copy must not pass for whole. */
+  cancel(): void {
+    const connection = this.#connection;
+    if (!this.#over) connection?.abort();
+    this.#finish();
+  }
+
+  /** The exchange is over: a complete copy goes on by itself, an incomplete one is given up. */
+  release(): void {
+    if (this.#ended === undefined) this.cancel();
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#waiting = [];
+    this.#cluster.requests--;
+    this.#cluster.stats.upstreamRqActive.dec();
+    this.#cluster.stats.upstreamRqCompleted.inc();
+  }
+
+  onPoolFailure(): void {
+    this.#finish();
+  }
+
+  onInformational(): void {
+    // Nobody waits for it.
+  }
+
+  onHead(): void {
+    // Nobody waits for it.
+  }
+
+  onBody(): void {
+    // Read and forgotten, so that the connection can be used again.
+  }
+
+  onEnd(): void {
+    this.#finish();
+  }
+
+  onReset(): void {
+    this.#finish();
+  }
+
+  onWritable(): void {
+    // A mirror that was full has been given up.
+  }
+}
