@@ -15,7 +15,7 @@ describe('weft demo', () => {
 
   before(async () => {
     config = await ShopConfig.create();
-    demo = await startDemo(config, '--no-load');
+    demo = await startDemo(config, ['--no-load']);
     client = new Client(demo.gatewayPort);
   });
 
@@ -148,9 +148,20 @@ describe('weft demo', () => {
   });
 
   test('it starts again right after, and kill -9 leaves nothing behind either', async () => {
-    const again = await startDemo(config, '--no-load');
+    const again = await startDemo(config, ['--no-load']);
     const finished = await again.process.stop('SIGKILL');
     assert.equal(finished.signal, 'SIGKILL');
+    assert.deepEqual(await leftOver(again.pids), []);
+  });
+
+  test('where only 127.0.0.1 exists, ports take the place of addresses', async () => {
+    const again = await startDemo(config, ['--no-load'], { WEFT_ADDRESS_MODE: 'ports' });
+    using shop = new Client(again.gatewayPort);
+    const answer = await shop.get('/', { host: 'localhost' });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(versionsIn(answer.text).size, 5);
+    assert.ok(!again.process.output.includes('127.1.0.'));
+    await again.process.stop('SIGINT');
     assert.deepEqual(await leftOver(again.pids), []);
   });
 });

@@ -51,9 +51,13 @@ export interface Demo {
 }
 
 /** Starts the demo on free ports and waits until it serves. */
-export async function startDemo(config: ShopConfig, ...args: readonly string[]): Promise<Demo> {
+export async function startDemo(
+  config: ShopConfig,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Demo> {
   const ports = ['--gateway-port', '0', '--xds-port', '0', '--api-port', '0'];
-  const process = new Weft(['demo', '--config', config.folder, ...ports, ...args]);
+  const process = new Weft(['demo', '--config', config.folder, ...ports, ...args], env);
   const gateway = await process.waitFor(/shop +http:\/\/localhost:(\d+)\//);
   const api = await process.waitFor(/API +(http:\/\/127\.0\.0\.1:\d+)/);
   await process.waitFor(/keys: l switches/);

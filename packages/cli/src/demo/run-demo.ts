@@ -12,6 +12,7 @@ import { warmUpProxies } from '../local/warm-up.ts';
 import { narrate } from '../output/narrate.ts';
 import { paint } from '../output/paint.ts';
 import { Progress } from '../output/progress.ts';
+import { watchUnenforced } from '../up/unenforced.ts';
 import { type DemoPorts, wantedPorts } from './demo-ports.ts';
 import { firstAnswer } from './first-answer.ts';
 import { describeReady, describeTry } from './guide.ts';
@@ -97,6 +98,7 @@ async function serveShop(options: DemoOptions, stage: Stage): Promise<void> {
   cli.out.write(describeTry(options, cli.out));
   if (options.load > 0) load.start();
   stack.defer(narrate(controlPlane, cli.out, cli.cwd));
+  stack.defer(watchUnenforced(controlPlane, [options.config], [], cli));
   stack.defer(reportSplit(controlPlane, load, cli));
   stack.defer(listenToKeys(cli, { load, stop: () => shutdown.request('SIGINT') }));
   await shutdown.stopped;

@@ -102,7 +102,7 @@ export async function startShop(input: ShopInput, cli: CliContext): Promise<Runn
 }
 
 async function place(shop: ShopProcess, cli: CliContext): Promise<Placed> {
-  const [claim, appPort] = await Promise.all([claimAddress(addressModeOf(cli.platform)), freePort(HOST)]);
+  const [claim, appPort] = await Promise.all([claimAddress(addressModeOf(cli.platform, cli.env)), freePort(HOST)]);
   const workload: Workload = {
     app: shop.service,
     version: shop.version,

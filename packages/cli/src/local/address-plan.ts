@@ -25,8 +25,15 @@ const FIRST_BLOCK_PORT = 20_000;
 const BLOCK_SIZE = 10;
 const INBOUND_SHIFT = 20_000;
 
-export function addressModeOf(platform: NodeJS.Platform): AddressMode {
-  return platform === 'linux' ? 'addresses' : 'ports';
+/**
+ * Addresses where the system has them; `WEFT_ADDRESS_MODE=ports` makes Linux do as others have to, for sandboxes that have nothing but
+ * 127.0.0.1.
+ */
+export function addressModeOf(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): AddressMode {
+  return platform === 'linux' && env['WEFT_ADDRESS_MODE'] !== 'ports' ? 'addresses' : 'ports';
 }
 
 export function socketsOf(mode: AddressMode, slot: number): WorkloadSockets {

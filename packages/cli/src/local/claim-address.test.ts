@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { addressModeOf } from './address-plan.ts';
 import { claimAddress } from './claim-address.ts';
 
-for (const mode of new Set([addressModeOf(process.platform), 'ports' as const])) {
+for (const mode of new Set([addressModeOf(process.platform, {}), 'ports' as const])) {
   test(`claims made at the same time never share a slot (${mode})`, async () => {
     const claims = await Promise.all(Array.from({ length: 6 }, () => claimAddress(mode)));
     try {

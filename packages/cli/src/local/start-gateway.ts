@@ -20,7 +20,7 @@ export function startGateway(gateway: LocalGateway, start: GatewayStart, cli: Cl
     bootstrap: {
       identity: gatewayIdentity(gateway),
       ports: gateway.ports,
-      mode: addressModeOf(cli.platform),
+      mode: addressModeOf(cli.platform, cli.env),
       xds: start.xds,
     },
     folder: join(start.folder, gateway.name),

@@ -52,7 +52,7 @@ export async function runWorkload(options: RunOptions, cli: CliContext): Promise
   const workload = await describeWorkload(options, api, say);
   const xds = options.xds ?? (await xdsAddressOf(api));
   using shutdown = new Shutdown(cli);
-  await using claim = await claimAddress(addressModeOf(cli.platform));
+  await using claim = await claimAddress(addressModeOf(cli.platform, cli.env));
   const { sockets } = claim;
   const entry = workloadEntryOf(workload, sockets);
   const entries = `/apis/networking.istio.io/v1/namespaces/${workload.namespace}/workloadentries`;
