@@ -11,8 +11,8 @@ const MOST = 1024;
  */
 export class ClosedStreams {
   readonly #capacity: number;
-  #ids: Int32Array | undefined = undefined;
-  #hows: Uint8Array | undefined = undefined;
+  /** Stream id × 4 + how; grows to the capacity, because most connections never see that many streams. */
+  readonly #closed: number[] = [];
   #next = 0;
 
   /** Remembers twice the streams that can be open at once, within reason; older ones count as never opened. */
@@ -22,16 +22,17 @@ export class ClosedStreams {
 
   /** @hot */
   add(streamId: number, how: number): void {
-    this.#ids ??= new Int32Array(this.#capacity);
-    this.#hows ??= new Uint8Array(this.#capacity);
-    this.#ids[this.#next] = streamId;
-    this.#hows[this.#next] = how;
+    this.#closed[this.#next] = streamId * 4 + how;
     this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
   }
 
-  /** FINISHED, RESET_BY_PEER or RESET_BY_US; 0 when it was never open or too long ago. */
+  /** FINISHED, RESET_BY_PEER or RESET_BY_US, the last that was told; 0 when it was never open or too long ago. */
   how(streamId: number): number {
-    const at = this.#ids?.lastIndexOf(streamId) ?? -1;
-    return at < 0 ? 0 : this.#hows![at]!;
+    const length = this.#closed.length;
+    for (let back = 1; back <= length; back++) {
+      const entry = this.#closed[(this.#next - back + length) % length]!;
+      if (Math.floor(entry / 4) === streamId) return entry % 4;
+    }
+    return 0;
   }
 }

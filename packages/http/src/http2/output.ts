@@ -1,7 +1,7 @@
 import { FRAME_HEADER_BYTES } from './frames.ts';
 
 /** Blocks are made about as large as a tick has needed lately, so that an idle connection holds little. */
-const SMALLEST_BLOCK = 1024;
+const SMALLEST_BLOCK = 512;
 const LARGEST_BLOCK = 16 * 1024;
 /** Payloads up to here are copied next to their frame header; larger ones are passed on as they are. */
 const COPY_BYTES = 4096;
