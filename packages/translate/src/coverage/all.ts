@@ -1,0 +1,65 @@
+import type { KindId } from '@weft/config';
+import { DESTINATION_RULE } from './destination-rule.ts';
+import { GATEWAY } from './gateway.ts';
+import type { KindCoverage } from './kind-coverage.ts';
+import { MESH_CONFIG_MAP } from './mesh-config.ts';
+import { SERVICE, SERVICE_ENTRY, SIDECAR, WORKLOAD_ENTRY } from './registry-kinds.ts';
+import { VIRTUAL_SERVICE } from './virtual-service.ts';
+import {
+  AUTHORIZATION_POLICY,
+  BACKEND_TLS_POLICY,
+  ENVOY_FILTER,
+  GATEWAY_API,
+  ISTIO_OPERATOR,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  TELEMETRY,
+  WASM_PLUGIN,
+  WORKLOAD_GROUP,
+} from './without-effect.ts';
+
+const DATA: KindCoverage = { effect: 'data' };
+
+/** A kind that config learns to read does not compile until somebody says here what becomes of it. */
+export const COVERAGE: Readonly<Record<KindId, KindCoverage>> = {
+  VirtualService: VIRTUAL_SERVICE,
+  DestinationRule: DESTINATION_RULE,
+  Gateway: GATEWAY,
+  ServiceEntry: SERVICE_ENTRY,
+  WorkloadEntry: WORKLOAD_ENTRY,
+  WorkloadGroup: WORKLOAD_GROUP,
+  Sidecar: SIDECAR,
+  EnvoyFilter: ENVOY_FILTER,
+  ProxyConfig: PROXY_CONFIG,
+  PeerAuthentication: PEER_AUTHENTICATION,
+  RequestAuthentication: REQUEST_AUTHENTICATION,
+  AuthorizationPolicy: AUTHORIZATION_POLICY,
+  Telemetry: TELEMETRY,
+  WasmPlugin: WASM_PLUGIN,
+  TrafficExtension: WASM_PLUGIN,
+  IstioOperator: ISTIO_OPERATOR,
+  GatewayClass: GATEWAY_API,
+  KubernetesGateway: GATEWAY_API,
+  HTTPRoute: GATEWAY_API,
+  GRPCRoute: GATEWAY_API,
+  TCPRoute: GATEWAY_API,
+  TLSRoute: GATEWAY_API,
+  UDPRoute: GATEWAY_API,
+  ReferenceGrant: GATEWAY_API,
+  BackendTLSPolicy: BACKEND_TLS_POLICY,
+  ListenerSet: GATEWAY_API,
+  Service: SERVICE,
+  Pod: DATA,
+  Endpoints: DATA,
+  EndpointSlice: DATA,
+  Namespace: DATA,
+  ServiceAccount: DATA,
+  Secret: DATA,
+  ConfigMap: MESH_CONFIG_MAP,
+  Node: DATA,
+  Deployment: DATA,
+  CustomResourceDefinition: DATA,
+  MutatingWebhookConfiguration: DATA,
+  ValidatingWebhookConfiguration: DATA,
+};

@@ -1,0 +1,61 @@
+import type { Gap, KindCoverage } from './kind-coverage.ts';
+
+const POLICY = [
+  'connectionPool.tcp.maxConnections',
+  'connectionPool.tcp.connectTimeout',
+  'connectionPool.tcp.idleTimeout',
+  'connectionPool.tcp.maxConnectionDuration',
+  'connectionPool.tcp.tcpKeepalive',
+  'connectionPool.http',
+  'loadBalancer.consistentHash',
+  'loadBalancer.simple',
+  'loadBalancer.warmup',
+  'loadBalancer.warmupDurationSecs',
+  'outlierDetection',
+  'retryBudget',
+  'tls',
+];
+const LEVELS = [
+  'trafficPolicy',
+  'trafficPolicy.portLevelSettings[]',
+  'subsets[].trafficPolicy',
+  'subsets[].trafficPolicy.portLevelSettings[]',
+];
+
+/** A gap in a traffic policy is a gap at each of its levels. */
+function atEveryLevel(gap: Gap): readonly Gap[] {
+  return LEVELS.map((level) => ({ ...gap, path: `${level}.${gap.path}` }));
+}
+
+export const DESTINATION_RULE: KindCoverage = {
+  effect: 'enforced',
+  paths: [
+    'exportTo',
+    'host',
+    'workloadSelector',
+    'subsets[].name',
+    'subsets[].labels',
+    ...LEVELS.flatMap((level) => POLICY.map((name) => `${level}.${name}`)),
+    'trafficPolicy.portLevelSettings[].port',
+    'subsets[].trafficPolicy.portLevelSettings[].port',
+  ],
+  gaps: [
+    ...atEveryLevel({
+      path: 'tls.mode',
+      when: (mode) => mode === 'ISTIO_MUTUAL',
+      instead: 'there is no certificate authority yet, so traffic to this host is not encrypted',
+      security: true,
+    }),
+    ...atEveryLevel({
+      path: 'tls.mode',
+      when: (mode) => mode === 'SIMPLE' || mode === 'MUTUAL',
+      instead: 'the proxy does not originate TLS yet and refuses the cluster, so requests to this host fail',
+      onlyInWeft: true,
+    }),
+    ...atEveryLevel({
+      path: 'outlierDetection',
+      instead: 'no endpoint is ejected',
+      onlyInWeft: true,
+    }),
+  ],
+};

@@ -1,0 +1,38 @@
+import type { KindCoverage } from './kind-coverage.ts';
+
+const SERVER = ['bind', 'hosts', 'name', 'port'];
+const TLS = [
+  'mode',
+  'httpsRedirect',
+  'credentialName',
+  'credentialNames',
+  'serverCertificate',
+  'privateKey',
+  'caCertificates',
+  'subjectAltNames',
+  'minProtocolVersion',
+  'maxProtocolVersion',
+  'cipherSuites',
+  'caCertCredentialName',
+  'verifyCertificateHash',
+  'verifyCertificateSpki',
+];
+
+export const GATEWAY: KindCoverage = {
+  effect: 'enforced',
+  paths: ['selector', ...SERVER.map((name) => `servers[].${name}`), ...TLS.map((name) => `servers[].tls.${name}`)],
+  gaps: [
+    {
+      path: 'servers[].tls.mode',
+      when: (mode) => mode === 'SIMPLE' || mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL',
+      instead: 'the gateway does not end TLS yet and opens no listener for this server',
+      onlyInWeft: true,
+    },
+    {
+      path: 'servers[].tls.mode',
+      when: (mode) => mode === 'ISTIO_MUTUAL' || mode === 'AUTO_PASSTHROUGH',
+      instead: 'there is no certificate authority yet, so the server is not opened',
+      security: true,
+    },
+  ],
+};

@@ -1,0 +1,50 @@
+import type { KindCoverage } from './kind-coverage.ts';
+
+export const SERVICE_ENTRY: KindCoverage = {
+  effect: 'enforced',
+  paths: [
+    'addresses',
+    'endpoints[].address',
+    'endpoints[].labels',
+    'endpoints[].locality',
+    'endpoints[].network',
+    'endpoints[].ports',
+    'endpoints[].serviceAccount',
+    'endpoints[].weight',
+    'exportTo',
+    'hosts',
+    'location',
+    'ports',
+    'resolution',
+    'workloadSelector',
+  ],
+  gaps: [],
+};
+
+export const WORKLOAD_ENTRY: KindCoverage = {
+  effect: 'enforced',
+  paths: ['address', 'labels', 'locality', 'network', 'ports', 'serviceAccount', 'weight'],
+  gaps: [],
+};
+
+export const SIDECAR: KindCoverage = {
+  effect: 'enforced',
+  paths: [
+    'egress[].bind',
+    'egress[].captureMode',
+    'egress[].hosts',
+    'egress[].port',
+    'inboundConnectionPool',
+    'ingress[].bind',
+    'ingress[].captureMode',
+    'ingress[].connectionPool',
+    'ingress[].defaultEndpoint',
+    'ingress[].port',
+    'outboundTrafficPolicy.mode',
+    'workloadSelector',
+  ],
+  gaps: [],
+};
+
+/** A Service is applied for its ports, selector and addresses; what concerns kube-proxy or a cloud's load balancer is theirs. */
+export const SERVICE: KindCoverage = { effect: 'data' };

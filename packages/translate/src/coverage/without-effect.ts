@@ -1,0 +1,49 @@
+import type { JsonObject } from '@weft/config';
+import type { KindCoverage } from './kind-coverage.ts';
+
+function withoutEffect(
+  instead: string,
+  security: (spec: JsonObject) => boolean = () => false,
+  harmless?: (spec: JsonObject) => boolean,
+): KindCoverage {
+  return { effect: 'none', instead, security, ...(harmless && { harmless }) };
+}
+
+const always = (): boolean => true;
+
+/** Plaintext is what peers speak as long as there is no certificate authority, so only STRICT promises more than is kept. */
+function promisesMtls(spec: JsonObject): boolean {
+  return JSON.stringify(spec).includes('"STRICT"');
+}
+
+/** WasmPlugin and TrafficExtension that decide who may pass. */
+function guards(spec: JsonObject): boolean {
+  return spec['phase'] === 'AUTHN' || spec['phase'] === 'AUTHZ';
+}
+
+/** Patches that bring an authentication or authorization filter. */
+function patchesSecurity(spec: JsonObject): boolean {
+  return /filters\.(http|network)\.(rbac|ext_authz|jwt_authn|oauth2|basic_auth|api_key_auth)/.test(
+    JSON.stringify(spec),
+  );
+}
+
+export const PEER_AUTHENTICATION: KindCoverage = withoutEffect(
+  'there is no certificate authority yet, so peers are not authenticated and plaintext is accepted',
+  promisesMtls,
+  (spec) => !promisesMtls(spec) && JSON.stringify(spec).includes('"DISABLE"'),
+);
+export const REQUEST_AUTHENTICATION: KindCoverage = withoutEffect('tokens are not looked at', always);
+export const AUTHORIZATION_POLICY: KindCoverage = withoutEffect('every request is let through', always);
+export const TELEMETRY: KindCoverage = withoutEffect('metrics, access logs and traces stay as they are by default');
+export const WASM_PLUGIN: KindCoverage = withoutEffect('the extension does not run', guards);
+export const ENVOY_FILTER: KindCoverage = withoutEffect('the configuration is not patched', patchesSecurity);
+export const PROXY_CONFIG: KindCoverage = withoutEffect('proxies keep the settings they were started with');
+export const WORKLOAD_GROUP: KindCoverage = withoutEffect('workloads register with a WorkloadEntry of their own');
+export const ISTIO_OPERATOR: KindCoverage = withoutEffect(
+  'nothing is installed; its meshConfig belongs into the ConfigMap `istio`',
+);
+export const GATEWAY_API: KindCoverage = withoutEffect(
+  "it takes no part in routing yet; Istio's Gateway and VirtualService do",
+);
+export const BACKEND_TLS_POLICY: KindCoverage = withoutEffect('traffic to the backend is not encrypted by it', always);
