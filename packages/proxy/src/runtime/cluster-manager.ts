@@ -63,6 +63,12 @@ export class ClusterManager implements ClusterLookup {
     if (refused.length > 0) return refused;
     const tls = compileUpstreamTls(config, this.#secrets);
     if (!tls.ok) return tls.issues;
+    if (config.outlier !== undefined) {
+      // Refusing the cluster would cost its traffic for the sake of a safeguard; so it is said, each time.
+      this.#context().logger.warn('outlier_detection is not enforced yet: no endpoint will be ejected', {
+        cluster: config.name,
+      });
+    }
     const existing = this.#clusters.get(config.name);
     if (existing !== undefined) existing.reconfigure(config, tls.value);
     const cluster = existing ?? this.#create(message, config, tls.value);
@@ -143,6 +149,17 @@ function isDns(discovery: Discovery): discovery is DnsDiscovery {
 
 /** What engine understands and this data plane cannot do yet. */
 function unsupported(config: Cluster): Outcome {
+  if (config.healthChecks.length > 0) {
+    return [
+      {
+        severity: 'error',
+        code: 'unsupported-field',
+        at: 'health_checks',
+        message: 'active health checks are not supported yet',
+        resource: `Cluster ${config.name}`,
+      },
+    ];
+  }
   if (config.protocol.kind !== 'http2') return ACCEPTED;
   return [
     {
