@@ -50,7 +50,9 @@ function table(tallies: readonly Tally[]): string {
 
 function skips(tallies: readonly Tally[]): string {
   return tallies
-    .flatMap((t) => [...t.reasons].map(([reason, count]) => `- ${t.suite}, ${count} ${count === 1 ? 'case' : 'cases'}: ${reason}`))
+    .flatMap((t) =>
+      [...t.reasons].map(([reason, count]) => `- ${t.suite}, ${count} ${count === 1 ? 'case' : 'cases'}: ${reason}`),
+    )
     .join('\n');
 }
 

@@ -6,7 +6,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Why a source file may be longer than 400 lines. */
-const REASONS: Readonly<Record<string, string>> = {};
+const REASONS: Readonly<Record<string, string>> = {
+  'packages/config/src/kinds/all.ts':
+    'one table, a row for each kind; split, it would no longer say which kinds there are',
+};
 
 const SOURCE_LIMIT = 400;
 const SPLIT_LIMIT = 600;

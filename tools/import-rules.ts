@@ -8,10 +8,11 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ['base'],
   mesh: ['base', 'config'],
   translate: ['base', 'config', 'mesh', 'xds'],
+  analyze: ['base', 'config', 'mesh'],
   engine: ['base', 'xds'],
   proxy: ['base', 'engine', 'http', 'xds'],
-  'control-plane': ['base', 'config', 'mesh', 'translate', 'xds'],
-  cli: ['base', 'config', 'control-plane', 'engine', 'mesh', 'proxy', 'translate', 'xds'],
+  'control-plane': ['analyze', 'base', 'config', 'mesh', 'translate', 'xds'],
+  cli: ['analyze', 'base', 'config', 'control-plane', 'engine', 'mesh', 'proxy', 'translate', 'xds'],
 };
 
 /** Said with a forbidden arrow, by the package that it starts from. */
@@ -22,6 +23,7 @@ export const WHY: Readonly<Record<string, string>> = {
   config: 'config turns text into typed resources and knows nothing of what they do to each other',
   mesh: 'mesh indexes configuration; what proxies are told is the business of translate',
   translate: 'translation is a pure function of the snapshot and the node',
+  analyze: 'diagnostics are a pure function of the configuration; who shows them is not their business',
   engine: 'decisions are made from xDS alone, so that they are the same whoever sent it',
   proxy: 'the data plane knows xDS only; whatever it needs must be expressible there',
   'control-plane': 'the control plane must run without a data plane, and the other way round',
@@ -59,6 +61,8 @@ export const STRANGERS: readonly { readonly folder: string; readonly why: string
 
 /** Files beside `main.ts` that may read the environment and the clock, each with its reason. */
 export const AMBIENT_FILES: Readonly<Record<string, string>> = {
+  'packages/cli/src/proxy-process/serve-proxy.ts':
+    'hands the data plane everything it takes from its process, for both entries',
   'packages/cli/src/command/process-context.ts':
     'gathers everything a command takes from its process, in one value that tests replace',
 };
