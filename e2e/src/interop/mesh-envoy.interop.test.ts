@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { silentLogger, systemClock } from '@weft/base';
 import { type ControlPlane, startControlPlane } from '@weft/control-plane';
+import { type Answer, ask } from '../support/ask.ts';
 import { freePort, startBackend } from '../support/backend.ts';
 import { eventually } from '../support/eventually.ts';
 import { envoyBootstrap } from './envoy-bootstrap.ts';
@@ -119,31 +120,26 @@ for (const apiType of ['GRPC', 'DELTA_GRPC'] as const) {
     const plane = await startMesh(t, folder);
     assert.deepEqual(plane.fileIssues(), []);
     const envoy = startStockEnvoy(t, envoyBootstrap(node(mesh.gatewayPort), plane.xdsAddress.port, apiType));
-    const ask = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
-      fetch(`http://127.0.0.1:${mesh.gatewayPort}${path}`, {
-        redirect: 'manual',
-        headers: { host: 'shop.example.com', connection: 'close', ...headers },
-      });
-    const body = async (path: string, headers?: Record<string, string>): Promise<string> =>
-      (await ask(path, headers)).text();
+    const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
+      ask(mesh.gatewayPort, path, { host: 'shop.example.com', ...headers });
 
     await eventually(
       'the first answer',
-      () => body('/orders'),
-      (text) => text === 'v1',
+      () => get('/orders'),
+      ({ body }) => body === 'v1',
     );
-    assert.equal((await ask('/orders/7')).headers.get('x-shop'), 'yes');
-    assert.equal(await body('/orders', { canary: 'true' }), 'v2');
-    const moved = await ask('/old');
-    assert.deepEqual([moved.status, moved.headers.get('location')], [308, 'http://shop.example.com/orders']);
-    assert.equal((await ask('/nothing')).status, 404);
-    assert.equal((await ask('/orders', { host: 'other.example.com' })).status, 404);
+    assert.equal((await get('/orders/7')).headers['x-shop'], 'yes');
+    assert.equal((await get('/orders', { canary: 'true' })).body, 'v2');
+    const moved = await get('/old');
+    assert.deepEqual([moved.status, moved.headers.location], [308, 'http://shop.example.com/orders']);
+    assert.equal((await get('/nothing')).status, 404);
+    assert.equal((await get('/orders', { host: 'other.example.com' })).status, 404);
 
     writeFileSync(file, meshYaml(mesh, 100));
     await eventually(
       'the new weights',
-      () => body('/orders'),
-      (text) => text === 'v2',
+      () => get('/orders'),
+      ({ body }) => body === 'v2',
     );
     const live = await plane.whenLive({ timeoutMs: 5_000 });
     assert.deepEqual([live.live, live.rejected.length, live.settled.length], [true, 0, 1], envoy.output());
