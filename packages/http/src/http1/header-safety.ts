@@ -1,4 +1,5 @@
-import { IS_FIELD_VALUE, LOWER_TOKEN } from './char-tables.ts';
+import { LOWER_TOKEN } from './char-tables.ts';
+import { isCommonName } from './known-names.ts';
 
 /**
  * A header that would end its line early and so put words of its own into the message (CWE-113). Whoever sets headers from
@@ -19,8 +20,9 @@ export function isSafeHeader(name: string, value: string): boolean {
   return isFieldName(name) && isFieldValue(value);
 }
 
-/** @hot A token (RFC 9110 §5.6.2), in any case. */
+/** @hot A token (RFC 9110 §5.6.2), in any case. Common names are known and not looked at again. */
 export function isFieldName(name: string): boolean {
+  if (isCommonName(name)) return true;
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
     if (code > 0x7e || LOWER_TOKEN[code] === 0) return false;
@@ -28,14 +30,15 @@ export function isFieldName(name: string): boolean {
   return name.length > 0;
 }
 
-/** @hot Field content (RFC 9110 §5.5). Above 0xff refused too: written as latin1, U+010A would become a line feed. */
+/**
+ * @hot Field content (RFC 9110 §5.5). Above 0xff refused too: written as latin1, U+010A would become a line feed. A regular expression
+ * by measurement: values are slices of the text of a head, where charCodeAt costs three times as much.
+ */
 export function isFieldValue(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code > 0xff || IS_FIELD_VALUE[code] === 0) return false;
-  }
-  return true;
+  return !NOT_FIELD_CONTENT.test(value);
 }
+
+const NOT_FIELD_CONTENT = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** @hot Throws HeaderInjectionError for a field of the flat list that HTTP/2 cannot carry: names are lower-case there. */
 export function assertHttp2Fields(headers: readonly string[]): void {
@@ -46,6 +49,7 @@ export function assertHttp2Fields(headers: readonly string[]): void {
 }
 
 function isLowerFieldName(name: string): boolean {
+  if (isCommonName(name)) return true;
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
     if (code > 0x7e || LOWER_TOKEN[code] !== code) return false;

@@ -41,6 +41,13 @@ x-envoy-peer-metadata x-envoy-peer-metadata-id x-envoy-upstream-service-time x-f
 x-forwarded-host x-forwarded-port x-forwarded-proto x-frame-options x-powered-by x-real-ip x-request-id
 x-requested-with x-weft-error x-xss-protection traceparent tracestate baggage b3`.split(/\s+/);
 
+const COMMON_NAMES: ReadonlySet<string> = new Set(COMMON);
+
+/** @hot Whether `name` is one of the names messages usually have: lower-case and well-formed without a look. */
+export function isCommonName(name: string): boolean {
+  return COMMON_NAMES.has(name);
+}
+
 const SLOTS = 1024;
 const NAME_OF_SLOT: (string | undefined)[] = new Array<string | undefined>(SLOTS).fill(undefined);
 const MEANING_OF_SLOT = new Uint8Array(SLOTS);

@@ -36,6 +36,8 @@ export abstract class MessageParser {
   protected readonly fields: FieldScanner = new FieldScanner();
   #state: number;
   #running = false;
+  /** Whether the bytes being parsed are a copy of ours; one of a read with many pipelined messages is enough. */
+  #owned = false;
   #fault: HttpFault | undefined = undefined;
   /** Bytes that came while waiting. */
   #kept: Buffer | undefined = undefined;
@@ -72,7 +74,7 @@ export abstract class MessageParser {
     if (this.#fault !== undefined) return this.#fault;
     if (bytes.length === 0 || this.#state === DETACHED) return undefined;
     if (this.#state === WAITING) return this.#keep(bytes);
-    return this.#run(bytes);
+    return this.#run(bytes, false);
   }
 
   /** The peer ended its side. A fault if that cuts a message short; the end of a body that lasts until close is reported here. */
@@ -116,7 +118,7 @@ export abstract class MessageParser {
     if (this.#running || this.#kept === undefined) return undefined;
     const kept = this.#kept;
     this.#kept = undefined;
-    return this.#run(kept);
+    return this.#run(kept, true);
   }
 
   /** Called by `deliverHead` before it reports the head: what follows it. */
@@ -169,8 +171,9 @@ export abstract class MessageParser {
     this.#pending = EMPTY;
   }
 
-  #run(bytes: Buffer): HttpFault | undefined {
+  #run(bytes: Buffer, owned: boolean): HttpFault | undefined {
     this.#running = true;
+    this.#owned = owned;
     let data: Buffer | undefined = bytes;
     while (data !== undefined) {
       this.#consume(data);
@@ -179,6 +182,7 @@ export abstract class MessageParser {
       if (this.#kept !== undefined && this.#state === HEAD) {
         data = this.#kept;
         this.#kept = undefined;
+        this.#owned = true;
       }
     }
     this.#running = false;
@@ -308,7 +312,7 @@ export abstract class MessageParser {
 
   #finish(data: Buffer, next: number, trailers: HeaderBlock | undefined): number {
     this.#state = WAITING;
-    if (next < data.length) this.#kept = Buffer.from(data.subarray(next));
+    if (next < data.length) this.#kept = this.#owned ? data.subarray(next) : Buffer.from(data.subarray(next));
     this.emitEnd(trailers);
     return STOP;
   }
