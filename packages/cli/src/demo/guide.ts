@@ -30,6 +30,7 @@ export function describeReady(ready: Ready, output: Pick<TextOutput, 'colour'>):
     `${paint(output, 'bold', 'API')}       http://${apiAddress.host}:${apiAddress.port}   xDS ${xdsAddress.host}:${xdsAddress.port}`,
     `${paint(output, 'bold', 'metrics')}   http://127.0.0.1:${ready.ports.gatewayProxy.metricsPort}/stats/prometheus   (gateway)`,
     '',
+    '',
   ].join('\n');
 }
 
@@ -50,7 +51,7 @@ export function describeTry(
       `weft explain GET http://api.example.com/orders -H 'canary: true' --from gateway${server}`,
       'why, with file and line',
     ],
-    [`weft proxy-status${server}`, 'who has which configuration'],
+    [`npx weft proxy-status${server}`, 'who has which configuration'],
   ];
   const width = 60;
   const lines = tries.map(([line = '', does = '']) => {
