@@ -125,7 +125,7 @@ export interface AdminView {
   /** Zeroes every counter. */
   resetCounters(): void;
   /** Stops accepting and lets requests finish; `inboundOnly` spares listeners whose traffic direction is not INBOUND. */
-  drainListeners(options: { readonly inboundOnly: boolean; readonly graceful: boolean }): void;
+  drainListeners(options: { readonly inboundOnly: boolean }): void;
   /** Ends the process in an orderly way. */
   quit(): void;
   /** Opens access-log files again under their names. */

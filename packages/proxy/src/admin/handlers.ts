@@ -122,8 +122,8 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ],
   [
     '/drain_listeners',
-    change('drain listeners (inboundonly, graceful)', ({ view }, query) => {
-      view.drainListeners({ inboundOnly: query.has('inboundonly'), graceful: query.has('graceful') });
+    change('drain listeners, requests in flight finish (inboundonly)', ({ view }, query) => {
+      view.drainListeners({ inboundOnly: query.has('inboundonly') });
       return textReply('OK\n');
     }),
   ],

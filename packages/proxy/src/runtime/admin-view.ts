@@ -167,7 +167,7 @@ export class ProxyAdminView implements AdminView {
     }
   }
 
-  drainListeners(options: { readonly inboundOnly: boolean; readonly graceful: boolean }): void {
+  drainListeners(options: { readonly inboundOnly: boolean }): void {
     this.#parts.drain(options.inboundOnly);
   }
 
