@@ -48,7 +48,7 @@ export function describeTry(
     [`curl -H 'Host: api.example.com' -H 'canary: true' ${url}/orders`, 'always v2'],
     [`edit the weights in ${folder}/orders.yaml`, 'live within a second; this terminal says so'],
     [
-      `weft explain GET http://api.example.com/orders -H 'canary: true' --from gateway${server}`,
+      `npx weft explain GET http://api.example.com/orders -H 'canary: true' --from gateway${server}`,
       'why, with file and line',
     ],
     [`npx weft proxy-status${server}`, 'who has which configuration'],
