@@ -25,7 +25,7 @@ export async function loadProxy(): Promise<void> {
   const node = { id: 'sidecar~127.0.0.1~warm-up.default~default.svc.cluster.local' };
   const admin = { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } };
   const { proxy } = start({ node, admin }, { bootstrapPath: 'warm-up', version: '', logControl: { level: 'off' } });
-  await Promise.all([proxy.ready, import('@weft/xds/client')]);
+  await proxy.ready;
 }
 
 function start(bootstrap: unknown, options: ServeOptions): ServedProxy {
