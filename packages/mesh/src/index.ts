@@ -12,7 +12,7 @@ export { decodeNode } from './node.ts';
 export type { ObjectRef, Origin } from './object-ref.ts';
 export { byCreation, compareText, formatRef } from './object-ref.ts';
 export type { Protocol } from './protocol.ts';
-export { isHttp, isHttp2, isTls, parseProtocol } from './protocol.ts';
+export { isHttp, isHttp2, isTls, parseProtocol, protocolOfPort } from './protocol.ts';
 export type { MeshProxy, ServiceInstance } from './proxy.ts';
 export { proxyOf } from './proxy.ts';
 export type { EgressListener, Scope } from './scope.ts';

@@ -32,8 +32,10 @@ export interface Node {
   readonly httpProxyPort: number;
   /** The proxy cannot bind ports below 1024. */
   readonly unprivileged: boolean;
-  /** Inbound (endpoint) port → port of the application on 127.0.0.1. */
+  /** Inbound (endpoint) port → port of the application on 127.0.0.1; for a gateway: port of a server → port to listen on. */
   readonly appPorts: ReadonlyMap<number, number>;
+  /** `http-proxy`: no outbound listeners for service ports, only the HTTP_PROXY listener, for proxies that share an address. */
+  readonly outboundListeners: 'all' | 'http-proxy';
   readonly locality: Locality;
   /** `weft` understands our own extensions, `envoy` is a stock Envoy. */
   readonly dataPlane: 'weft' | 'envoy';
@@ -79,6 +81,7 @@ export function decodeNode(fields: NodeFields): Decoded<Node> {
     httpProxyPort: meta.port('HTTP_PROXY_PORT', known === 'NONE' && type === 'sidecar' ? DEFAULT_HTTP_PROXY_PORT : 0),
     unprivileged: meta.text('UNPRIVILEGED_POD', 'false') === 'true',
     appPorts: meta.ports('APP_PORTS'),
+    outboundListeners: meta.text('OUTBOUND_LISTENERS', 'all') === 'http-proxy' ? 'http-proxy' : 'all',
     locality: fields.locality ?? { region: '', zone: '', subZone: '' },
     dataPlane: fields.userAgentName === 'weft' ? 'weft' : 'envoy',
   };

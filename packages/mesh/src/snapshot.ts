@@ -1,6 +1,6 @@
 import type { Issue } from '@weft/base';
 import type { MeshConfig, Resource } from '@weft/config';
-import { resourcesOf } from '@weft/config';
+import { decodeMeshConfig, resourcesOf } from '@weft/config';
 import { Carried } from './carried.ts';
 import { hasDelegates, mergeDelegates } from './delegate.ts';
 import { type DestinationRule, DestinationRules } from './destination-rule.ts';
@@ -24,7 +24,7 @@ export interface SnapshotOptions {
   readonly domain?: string;
   /** The cluster the resources come from; `Kubernetes` by default. */
   readonly clusterId?: string;
-  /** Without it, an IstioOperator's `meshConfig` counts, else Istio's defaults. */
+  /** Without it, the ConfigMap `istio` of the root namespace counts, else an IstioOperator's `meshConfig`, else Istio's defaults. */
   readonly meshConfig?: MeshConfig;
   /**
    * The snapshot before this one. Values that come from the same resource objects are taken from it, so that `===` tells what
@@ -56,12 +56,13 @@ export class Snapshot {
   constructor(resources: readonly Resource[], options: SnapshotOptions) {
     this.domain = options.domain ?? 'cluster.local';
     const clusterId = options.clusterId ?? 'Kubernetes';
-    this.mesh = meshSettings(options.meshConfig ?? operatorMeshConfig(resources) ?? {});
     this.#carry = new Carry(options.previous === undefined ? undefined : options.previous.#carry);
+    const issues: Issue[] = [];
+    const source = options.meshConfig ?? meshConfigResource(resources);
+    this.mesh = this.#carry.mesh.keep('mesh', [source], () => meshSettings(meshConfigIn(source, issues)));
     this.services = registryServices(resources, { domain: this.domain, clusterId, mesh: this.mesh }, this.#carry);
     this.#byHost = Map.groupBy(this.services, (service) => service.hostname);
     this.#indexInstances();
-    const issues: Issue[] = [];
     this.virtualServices = this.#virtualServices(resourcesOf(resources, 'VirtualService'), issues);
     this.#byGateway = this.#groupByGateway();
     this.#destinationRules = new DestinationRules(
@@ -226,7 +227,10 @@ export function buildSnapshot(resources: readonly Resource[], options: SnapshotO
   return new Snapshot(sorted, options);
 }
 
+const ROOT = 'istio-system';
+
 class Carry {
+  readonly mesh: Carried<MeshSettings>;
   readonly workloads: Carried<Workload>;
   readonly shapes: Carried<readonly ServiceShape[]>;
   readonly services: Carried<Service>;
@@ -237,6 +241,7 @@ class Carry {
   readonly secrets: Carried<TlsSecret>;
 
   constructor(previous: Carry | undefined) {
+    this.mesh = new Carried(previous?.mesh);
     this.workloads = new Carried(previous?.workloads);
     this.shapes = new Carried(previous?.shapes);
     this.services = new Carried(previous?.services);
@@ -256,8 +261,24 @@ function isForEverybody(sidecar: Resource<'Sidecar'>): boolean {
   return Object.keys(sidecar.spec.workloadSelector?.labels ?? {}).length === 0;
 }
 
-function operatorMeshConfig(resources: readonly Resource[]): MeshConfig | undefined {
-  return resourcesOf(resources, 'IstioOperator').find(({ spec }) => spec.meshConfig !== undefined)?.spec.meshConfig;
+type MeshConfigSource = MeshConfig | Resource<'ConfigMap'> | Resource<'IstioOperator'> | undefined;
+
+/** Where the mesh configuration stands in the resources: Istio installs it as the key `mesh` of ConfigMap `istio`. */
+function meshConfigResource(resources: readonly Resource[]): MeshConfigSource {
+  const configMap = resourcesOf(resources, 'ConfigMap').find(
+    ({ metadata, spec }) =>
+      metadata.name === 'istio' && metadata.namespace === ROOT && spec.data?.['mesh'] !== undefined,
+  );
+  return configMap ?? resourcesOf(resources, 'IstioOperator').find(({ spec }) => spec.meshConfig !== undefined);
+}
+
+function meshConfigIn(source: MeshConfigSource, issues: Issue[]): MeshConfig {
+  if (source === undefined) return {};
+  if (!('type' in source)) return source;
+  if (source.type === 'IstioOperator') return source.spec.meshConfig ?? {};
+  const decoded = decodeMeshConfig(source.spec.data?.['mesh'] ?? '');
+  issues.push(...(decoded.issues ?? []));
+  return decoded.ok === true ? decoded.value : {};
 }
 
 function missingDelegate(

@@ -1,9 +1,10 @@
-import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf';
+import type { JsonObject } from '@bufbuild/protobuf';
 import type { ObjectRef, Origin } from '@weft/mesh';
 import { formatRef } from '@weft/mesh';
 import type { MetadataSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
+import type { Init } from './wire/init.ts';
 
-type MetadataInit = MessageInitShape<typeof MetadataSchema>;
+type MetadataInit = Init<typeof MetadataSchema>;
 
 const KEBAB: Readonly<Record<string, string>> = {
   VirtualService: 'virtual-service',

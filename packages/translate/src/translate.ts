@@ -89,7 +89,8 @@ function addEgress(
 ): void {
   const host = egress.listener?.bind || proxy.node.ip;
   const input = { snapshot, proxy, egress, host, intercepts: intercepts(proxy.node), taken };
-  const listeners = [...outboundListeners(input, draft.issues)];
+  const all = proxy.node.outboundListeners === 'all';
+  const listeners = all ? [...outboundListeners(input, draft.issues)] : [];
   const forHttpProxy = egress.listener?.port === undefined ? httpProxyListener(input) : undefined;
   if (forHttpProxy !== undefined) listeners.push(forHttpProxy);
   for (const { listener, routePort } of listeners) {

@@ -6,9 +6,10 @@ import {
   Cluster_DiscoveryType as Discovery,
   Cluster_LbPolicy as Lb,
 } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import type { BindConfigSchema } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts';
-import { address } from '../wire/address.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { passthroughProtocolOptions } from './http-options.ts';
@@ -32,30 +33,29 @@ export function blackHoleCluster(mesh: MeshSettings): Cluster {
  * host that the request names is looked up instead.
  */
 export function passthroughCluster(mesh: MeshSettings, intercepts: boolean): Cluster {
-  return create(ClusterSchema, {
-    name: PASSTHROUGH_CLUSTER,
-    altStatName: `${PASSTHROUGH_CLUSTER};`,
+  return create(ClusterSchema, passthrough(PASSTHROUGH_CLUSTER, mesh, intercepts));
+}
+
+function passthrough(name: string, mesh: MeshSettings, intercepts: boolean): Init<typeof ClusterSchema> {
+  return {
+    name,
+    altStatName: `${name};`,
     connectTimeout: duration(mesh.connectTimeoutMs),
     lbPolicy: Lb.CLUSTER_PROVIDED,
     typedExtensionProtocolOptions: passthroughProtocolOptions(),
     circuitBreakers: circuitBreakers(mesh.defaultTrafficPolicy?.connectionPool, undefined),
     ...(intercepts
       ? { clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST } }
-      : forwardProxyDiscovery(PASSTHROUGH_CLUSTER)),
-  });
+      : forwardProxyDiscovery(name)),
+  };
 }
 
 /** Traffic for a port of the workload that no service names. */
 export function inboundPassthroughCluster(mesh: MeshSettings): Cluster {
-  return create(ClusterSchema, {
-    ...passthroughCluster(mesh, true),
-    name: INBOUND_PASSTHROUGH_CLUSTER,
-    altStatName: `${INBOUND_PASSTHROUGH_CLUSTER};`,
-    upstreamBindConfig: inboundSource(),
-  });
+  const cluster = passthrough(INBOUND_PASSTHROUGH_CLUSTER, mesh, true);
+  return create(ClusterSchema, { ...cluster, upstreamBindConfig: inboundSource() });
 }
 
-export function inboundSource(): NonNullable<Parameters<typeof create<typeof ClusterSchema>>[1]>['upstreamBindConfig'] {
-  const source = address(INBOUND_SOURCE, 0).address;
-  return source.case === 'socketAddress' ? { sourceAddress: source.value } : undefined;
+export function inboundSource(): Init<typeof BindConfigSchema> {
+  return { sourceAddress: { address: INBOUND_SOURCE, portSpecifier: { case: 'portValue', value: 0 } } };
 }

@@ -1,12 +1,11 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { parseDurationMs } from '@weft/base';
 import type { ConnectionPoolSettings, RetryBudget } from '@weft/config';
 import type { CircuitBreakersSchema } from '@weft/xds/gen/envoy/config/cluster/v3/circuit_breaker_pb';
 import { optionalDuration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 
 const UNLIMITED = 2 ** 32 - 1;
 
-type CircuitBreakers = MessageInitShape<typeof CircuitBreakersSchema>;
+type CircuitBreakers = Init<typeof CircuitBreakersSchema>;
 
 /** Every limit is off unless said (Envoy's own are 1024, 1024, 1024 and 3); 0 counts as unsaid (SEMANTICS row 50). */
 export function circuitBreakers(
@@ -31,9 +30,7 @@ export function circuitBreakers(
 type Budget = NonNullable<NonNullable<CircuitBreakers['thresholds']>[number]['retryBudget']>;
 
 function retryBudget(budget: RetryBudget): Budget {
-  const interval = optionalDuration(
-    budget.budgetInterval === undefined ? undefined : parseDurationMs(budget.budgetInterval),
-  );
+  const interval = optionalDuration(budget.budgetIntervalMs);
   return {
     budgetPercent: { value: budget.percent ?? 20 },
     minRetryConcurrency: budget.minRetryConcurrency || 3,

@@ -1,8 +1,8 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ClusterSchema } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import { Cluster_DnsLookupFamily } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import { ClusterConfigSchema } from '@weft/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb';
 import { any } from '../wire/any.ts';
+import type { Init } from '../wire/init.ts';
 
 /** The DNS cache that the cluster and the HTTP filter in front of it share; they find each other by name. */
 export function dnsCache(name: string): { name: string; dnsLookupFamily: Cluster_DnsLookupFamily } {
@@ -10,7 +10,7 @@ export function dnsCache(name: string): { name: string; dnsLookupFamily: Cluster
 }
 
 /** A cluster whose endpoint is whatever host the request names, looked up when it comes. */
-export function forwardProxyDiscovery(cacheName: string): Partial<MessageInitShape<typeof ClusterSchema>> {
+export function forwardProxyDiscovery(cacheName: string): Partial<Init<typeof ClusterSchema>> {
   return {
     clusterDiscoveryType: {
       case: 'clusterType',

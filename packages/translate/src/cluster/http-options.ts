@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { parseDurationMs } from '@weft/base';
 import type { ConnectionPoolSettings } from '@weft/config';
 import type { MeshSettings, ServicePort } from '@weft/mesh';
 import { isHttp, isHttp2 } from '@weft/mesh';
@@ -32,7 +31,7 @@ export function httpProtocolOptions(input: HttpOptionsInput): Record<string, Any
 
 function build(input: HttpOptionsInput): HttpProtocolOptions | undefined {
   const { http, tcp } = input.pool ?? {};
-  const idleMs = http?.idleTimeoutMs ?? (tcp?.idleTimeout === undefined ? undefined : parseDurationMs(tcp.idleTimeout));
+  const idleMs = http?.idleTimeoutMs ?? tcp?.idleTimeoutMs;
   const common = {
     ...(idleMs !== undefined && { idleTimeout: duration(idleMs) }),
     ...(http?.maxRequestsPerConnection && { maxRequestsPerConnection: http.maxRequestsPerConnection }),

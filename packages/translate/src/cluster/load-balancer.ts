@@ -1,4 +1,3 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { ConsistentHashLb, LoadBalancerSettings } from '@weft/config';
 import {
   type Cluster_SlowStartConfigSchema,
@@ -6,8 +5,9 @@ import {
   Cluster_LbPolicy as Lb,
 } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 
-type Balancing = Pick<MessageInitShape<typeof ClusterSchema>, 'lbPolicy' | 'lbConfig'>;
+type Balancing = Pick<Init<typeof ClusterSchema>, 'lbPolicy' | 'lbConfig'>;
 
 /** Envoy's own default ring size. */
 const MIN_RING_SIZE = 1024;
@@ -45,9 +45,7 @@ function hashing(hash: ConsistentHashLb): Balancing {
 }
 
 /** New endpoints get their share little by little; `warmup` beats the older `warmupDurationSecs`. */
-function slowStartOf(
-  said: LoadBalancerSettings | undefined,
-): MessageInitShape<typeof Cluster_SlowStartConfigSchema> | undefined {
+function slowStartOf(said: LoadBalancerSettings | undefined): Init<typeof Cluster_SlowStartConfigSchema> | undefined {
   const { warmup, warmupDurationSecsMs } = said ?? {};
   if (warmup !== undefined) {
     return {

@@ -1,4 +1,4 @@
-import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type JsonObject } from '@bufbuild/protobuf';
 import type { TrafficPolicy } from '@weft/config';
 import type { DestinationRule, MeshSettings, Node, RuleSubset, Service, ServicePort } from '@weft/mesh';
 import { isWildcard } from '@weft/mesh';
@@ -14,6 +14,7 @@ import { outboundCluster } from '../names.ts';
 import { configPath, weftOrigin } from '../origin.ts';
 import { adsSource } from '../wire/ads.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { httpProtocolOptions } from './http-options.ts';
@@ -68,7 +69,7 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
   });
 }
 
-type DiscoveryInit = Partial<MessageInitShape<typeof ClusterSchema>>;
+type DiscoveryInit = Partial<Init<typeof ClusterSchema>>;
 
 function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: string): DiscoveryInit | undefined {
   const { service, port, mesh, subset } = input;

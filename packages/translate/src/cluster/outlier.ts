@@ -1,9 +1,9 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { OutlierDetection } from '@weft/config';
 import type { OutlierDetectionSchema } from '@weft/xds/gen/envoy/config/cluster/v3/outlier_detection_pb';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 
-type Outlier = MessageInitShape<typeof OutlierDetectionSchema>;
+type Outlier = Init<typeof OutlierDetectionSchema>;
 
 /** Success-rate ejection is Envoy's, not Istio's, and is turned off; a count of 0 turns its rule off (applyOutlierDetection). */
 export function outlierDetection(said: OutlierDetection): Outlier {

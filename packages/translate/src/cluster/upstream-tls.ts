@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { ClientTlsSettings } from '@weft/config';
 import type { TransportSocketSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import {
@@ -6,10 +6,14 @@ import {
   CertificateValidationContextSchema,
   SubjectAltNameMatcher_SanType,
 } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb';
-import { UpstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
+import {
+  type CommonTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
 import { TLS_TRANSPORT_SOCKET } from '../listener/filter-names.ts';
 import { sdsSecret, secretResource } from '../secret/secret-name.ts';
 import { any } from '../wire/any.ts';
+import type { Init } from '../wire/init.ts';
 
 /** Where the authorities of the machine are kept; Envoy's image and Debian agree. */
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
@@ -25,7 +29,7 @@ export function usesAutoSni(tls: ClientTlsSettings | undefined): boolean {
 }
 
 /** DestinationRule `tls` SIMPLE or MUTUAL → the cluster's transport socket (cluster_tls.go, buildUpstreamClusterTLSContext). */
-export function upstreamTls(tls: ClientTlsSettings, isHttp2: boolean): MessageInitShape<typeof TransportSocketSchema> {
+export function upstreamTls(tls: ClientTlsSettings, isHttp2: boolean): Init<typeof TransportSocketSchema> {
   const validation = validationContext(tls);
   const credential = tls.credentialName;
   const context = create(UpstreamTlsContextSchema, {
@@ -50,9 +54,7 @@ export function upstreamTls(tls: ClientTlsSettings, isHttp2: boolean): MessageIn
   };
 }
 
-function clientCertificate(
-  tls: ClientTlsSettings,
-): MessageInitShape<typeof UpstreamTlsContextSchema>['commonTlsContext'] {
+function clientCertificate(tls: ClientTlsSettings): Init<typeof CommonTlsContextSchema> {
   if (tls.credentialName) return { tlsCertificateSdsSecretConfigs: [sdsSecret(secretResource(tls.credentialName))] };
   return {
     tlsCertificates: [

@@ -4,7 +4,7 @@
  * The tables name what has an effect, so a field that nobody thought of is reported instead of ignored.
  */
 import type { Issue } from '@weft/base';
-import { type JsonObject, type Resource, resourceTitle } from '@weft/config';
+import { isJsonObject, type JsonObject, type Resource, resourceTitle } from '@weft/config';
 import { COVERAGE } from './all.ts';
 import type { Gap, KindCoverage } from './kind-coverage.ts';
 import { type PathTree, pathTree, placesOf, uncovered } from './path-tree.ts';
@@ -73,7 +73,7 @@ function ofGap(resource: Resource, gap: Gap, value: unknown, at: string): Unenfo
 
 function specOf({ raw }: Resource): JsonObject {
   const { spec } = raw;
-  return spec !== null && typeof spec === 'object' && !Array.isArray(spec) ? spec : {};
+  return isJsonObject(spec) ? spec : {};
 }
 
 function join(at: string, rest: string): string {

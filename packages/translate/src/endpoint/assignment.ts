@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { Endpoint, Labels, Locality } from '@weft/mesh';
 import { compareText, selects } from '@weft/mesh';
 import { HealthStatus } from '@weft/xds/gen/envoy/config/core/v3/health_check_pb';
@@ -11,6 +11,7 @@ import {
   ClusterLoadAssignmentSchema,
 } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import { address } from '../wire/address.ts';
+import type { Init } from '../wire/init.ts';
 
 /** What the endpoints of a cluster depend on. */
 export interface AssignmentInput {
@@ -41,7 +42,7 @@ export function assignment(input: AssignmentInput): ClusterLoadAssignment {
   });
 }
 
-function localityOf(endpoints: readonly Endpoint[]): MessageInitShape<typeof LocalityLbEndpointsSchema> {
+function localityOf(endpoints: readonly Endpoint[]): Init<typeof LocalityLbEndpointsSchema> {
   const locality: Locality | undefined = endpoints[0]?.locality;
   return {
     ...(locality && { locality }),
@@ -54,7 +55,7 @@ function weightOf(endpoint: Endpoint): number {
   return endpoint.weight > 0 ? endpoint.weight : 1;
 }
 
-function lbEndpoint(endpoint: Endpoint): MessageInitShape<typeof LbEndpointSchema> {
+function lbEndpoint(endpoint: Endpoint): Init<typeof LbEndpointSchema> {
   return {
     hostIdentifier: { case: 'endpoint', value: { address: address(endpoint.address, endpoint.port) } },
     loadBalancingWeight: weightOf(endpoint),

@@ -1,14 +1,18 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { ServerTlsSettings } from '@weft/config';
 import type { TransportSocketSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import {
   TlsParameters_TlsProtocol as Protocol,
   SubjectAltNameMatcher_SanType,
 } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb';
-import { DownstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
+import {
+  type CommonTlsContextSchema,
+  DownstreamTlsContextSchema,
+} from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
 import { TLS_TRANSPORT_SOCKET } from '../listener/filter-names.ts';
 import { sdsSecret, secretResource } from '../secret/secret-name.ts';
 import { any } from '../wire/any.ts';
+import type { Init } from '../wire/init.ts';
 
 const VERSIONS: Readonly<Record<NonNullable<ServerTlsSettings['minProtocolVersion']>, Protocol>> = {
   TLS_AUTO: Protocol.TLS_AUTO,
@@ -36,7 +40,7 @@ export function authoritySecret(tls: ServerTlsSettings): string | undefined {
 }
 
 /** A server's `tls` → the transport socket of its filter chain (core/listener.go, BuildListenerTLSContext). */
-export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): MessageInitShape<typeof TransportSocketSchema> {
+export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): Init<typeof TransportSocketSchema> {
   const context = create(DownstreamTlsContextSchema, {
     requireClientCertificate: tls.mode === 'MUTUAL',
     disableStatefulSessionResumption: false,
@@ -57,7 +61,7 @@ export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): MessageI
   };
 }
 
-type Common = NonNullable<MessageInitShape<typeof DownstreamTlsContextSchema>['commonTlsContext']>;
+type Common = Init<typeof CommonTlsContextSchema>;
 
 function certificates(tls: ServerTlsSettings): Common {
   const names = credentialNames(tls);

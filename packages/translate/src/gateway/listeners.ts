@@ -17,7 +17,7 @@ export function gatewayListener(
   proxy: MeshProxy,
   issues: Issue[],
 ): Listener | undefined {
-  if (proxy.node.unprivileged && port.port < 1024) {
+  if (port.servers.some((server) => !server.mayBind)) {
     issues.push(privilegedPort(port));
     return undefined;
   }

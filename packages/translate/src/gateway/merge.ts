@@ -7,6 +7,8 @@ export interface MergedServer extends ServerOf {
   readonly gateway: Gateway;
   readonly port: number;
   readonly bind: string;
+  /** False for a port below 1024 of a proxy without the privilege, unless the node says which port stands for it. */
+  readonly mayBind: boolean;
   /** The route configuration of its HTTP requests; '' when it has none. */
   readonly routeName: string;
 }
@@ -53,8 +55,17 @@ function mergedServer(gateway: Gateway, serverOf: ServerOf, proxy: MeshProxy): M
   if (said?.number === undefined) return undefined;
   // A Gateway names the port of the Service in front of it; the proxy listens on the target port (resolvePorts).
   const port = proxy.instances.find((each) => each.port.number === said.number)?.endpoint.port ?? said.number;
-  const bind = serverOf.server.bind || '0.0.0.0';
-  return { ...serverOf, gateway, port, bind, routeName: routeNameOf(serverOf, gateway, port) };
+  const mapped = proxy.node.appPorts.get(said.number);
+  const wildcard = proxy.node.interception === 'NONE' ? proxy.node.ip : '0.0.0.0';
+  const routeName = routeNameOf(serverOf, gateway, port);
+  return {
+    ...serverOf,
+    gateway,
+    port: mapped ?? port,
+    bind: serverOf.server.bind || wildcard,
+    mayBind: mapped !== undefined || !proxy.node.unprivileged || port >= 1024,
+    routeName,
+  };
 }
 
 /** `http.<port>` for plaintext, `https.<port>.<port name>.<gateway>.<namespace>` for a server that ends TLS (gatewayRDSRouteName). */

@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { MeshSettings, Node } from '@weft/mesh';
 import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
@@ -12,6 +12,7 @@ import {
 import { adsSource } from '../wire/ads.ts';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { accessLogs } from './access-log.ts';
 import { HTTP_CONNECTION_MANAGER } from './filter-names.ts';
 import { httpFilters } from './http-filters.ts';
@@ -27,7 +28,7 @@ export interface ConnectionManagerInput {
   readonly forwardProxy: boolean;
 }
 
-type Filter = MessageInitShape<typeof FilterSchema>;
+type Filter = Init<typeof FilterSchema>;
 
 /** The HTTP side of a listener (listener_builder.go, buildHTTPConnectionManager; gateway.go, buildGatewayConnectionManager). */
 export function connectionManager(input: ConnectionManagerInput): Filter {
@@ -71,7 +72,7 @@ function pathNormalization(mesh: MeshSettings): Part {
 }
 
 /** What is told of a client's certificate: a gateway says what it saw, a sidecar adds to what came with the request. */
-function clientCertificate(side: TelemetrySide): MessageInitShape<typeof HttpConnectionManagerSchema> {
+function clientCertificate(side: TelemetrySide): Init<typeof HttpConnectionManagerSchema> {
   if (side === 'outbound') return {};
   const details = { subject: true, dns: true, uri: true, ...(side === 'gateway' && { cert: true }) };
   return {

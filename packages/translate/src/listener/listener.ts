@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { TrafficDirection } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type {
   FilterChainSchema,
@@ -10,10 +10,11 @@ import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/liste
 import { address } from '../wire/address.ts';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { HTTP_INSPECTOR, TLS_INSPECTOR } from './filter-names.ts';
 
-export type ChainInit = MessageInitShape<typeof FilterChainSchema>;
-type InspectorInit = MessageInitShape<typeof ListenerFilterSchema>;
+export type ChainInit = Init<typeof FilterChainSchema>;
+type InspectorInit = Init<typeof ListenerFilterSchema>;
 
 export interface ListenerInput {
   readonly name: string;

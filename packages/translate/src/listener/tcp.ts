@@ -1,11 +1,11 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { parseDurationMs } from '@weft/base';
+import { create } from '@bufbuild/protobuf';
 import type { ConnectionPoolSettings } from '@weft/config';
 import type { MeshSettings } from '@weft/mesh';
 import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
 import { TcpProxySchema } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { accessLogs } from './access-log.ts';
 import { TCP_PROXY_FILTER } from './filter-names.ts';
 
@@ -23,9 +23,9 @@ export interface TcpProxyInput {
 }
 
 /** Bytes to one cluster, or spread over several by weight (core/networkfilter.go). */
-export function tcpProxy(input: TcpProxyInput): MessageInitShape<typeof FilterSchema> {
+export function tcpProxy(input: TcpProxyInput): Init<typeof FilterSchema> {
   const [first, second] = input.clusters;
-  const idleMs = input.pool?.tcp?.idleTimeout === undefined ? undefined : parseDurationMs(input.pool.tcp.idleTimeout);
+  const idleMs = input.pool?.tcp?.idleTimeoutMs;
   const config = create(TcpProxySchema, {
     statPrefix: input.statPrefix,
     clusterSpecifier:

@@ -1,10 +1,11 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { HttpRewrite, HttpRoute, HttpRouteDestination } from '@weft/config';
 import {
   type RouteAction,
   RouteActionSchema,
   type WeightedCluster_ClusterWeightSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
+import type { Init } from '../wire/init.ts';
 import { destinationCluster, type RouteContext } from './context.ts';
 import { hashPolicy } from './hash-policy.ts';
 import { authorityOf, type HeaderOperations, headerOperations } from './header-operations.ts';
@@ -12,7 +13,7 @@ import { mirrorPolicies } from './mirror.ts';
 import { retryPolicy } from './retry.ts';
 import { timeouts } from './timeout.ts';
 
-type ActionInit = MessageInitShape<typeof RouteActionSchema>;
+type ActionInit = Init<typeof RouteActionSchema>;
 
 /**
  * A rule that forwards → RouteAction (route.go, applyHTTPRouteDestination). `operations` are the route's own header operations,
@@ -55,7 +56,7 @@ function singleDestination(
 function weightedDestinations(destinations: readonly HttpRouteDestination[], context: RouteContext): ActionInit {
   const clusters = destinations
     .filter((each) => (each.weight ?? 0) > 0)
-    .map((each): MessageInitShape<typeof WeightedCluster_ClusterWeightSchema> => {
+    .map((each): Init<typeof WeightedCluster_ClusterWeightSchema> => {
       const authority = authorityOf(each.headers);
       return {
         name: destinationCluster(each.destination ?? {}, context),

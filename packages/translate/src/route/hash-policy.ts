@@ -1,5 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { parseDurationMs } from '@weft/base';
 import type { ConsistentHashLb, Destination, PortTrafficPolicy } from '@weft/config';
 import type { DestinationRule } from '@weft/mesh';
 import {
@@ -45,8 +44,7 @@ function specifier(hash: ConsistentHashLb): RouteAction_HashPolicy['policySpecif
     return policy({ policySpecifier: { case: 'header', value: { headerName: hash.httpHeaderName } } });
   }
   if (hash.httpCookie !== undefined) {
-    const { name = '', path = '', ttl, attributes = [] } = hash.httpCookie;
-    const ttlMs = ttl === undefined ? undefined : parseDurationMs(ttl);
+    const { name = '', path = '', ttlMs, attributes = [] } = hash.httpCookie;
     const cookie = {
       name,
       path,

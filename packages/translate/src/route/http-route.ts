@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpMatchRequest, HttpRoute } from '@weft/config';
 import type { HttpRule, Origin, VirtualService } from '@weft/mesh';
@@ -10,6 +10,7 @@ import { CORS_FILTER, FAULT_FILTER } from '../listener/filter-names.ts';
 import { parseClusterName } from '../names.ts';
 import { originMetadata } from '../origin.ts';
 import { any } from '../wire/any.ts';
+import type { Init } from '../wire/init.ts';
 import type { RouteContext } from './context.ts';
 import { corsPolicy } from './cors.ts';
 import { directResponse } from './direct-response.ts';
@@ -74,7 +75,7 @@ function httpRoute(
   });
 }
 
-type Action = Pick<MessageInitShape<typeof RouteSchema>, 'action'>;
+type Action = Pick<Init<typeof RouteSchema>, 'action'>;
 
 function routeAction(rule: HttpRoute, operations: ReturnType<typeof headerOperations>, context: RouteContext): Action {
   if (rule.redirect !== undefined) {

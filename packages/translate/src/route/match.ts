@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { HttpMatchRequest, StringMatch } from '@weft/config';
 import { compareText } from '@weft/mesh';
 import {
@@ -7,10 +7,11 @@ import {
   type RouteMatch,
   RouteMatchSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
+import type { Init } from '../wire/init.ts';
 import { meansPresent, stringMatcher } from '../wire/string-match.ts';
 
-type HeaderInit = MessageInitShape<typeof HeaderMatcherSchema>;
-type QueryInit = MessageInitShape<typeof QueryParameterMatcherSchema>;
+type HeaderInit = Init<typeof HeaderMatcherSchema>;
+type QueryInit = Init<typeof QueryParameterMatcherSchema>;
 
 /** `match` → RouteMatch; no match is everything (route.go, TranslateRouteMatch). */
 export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {

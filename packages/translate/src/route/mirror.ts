@@ -23,7 +23,7 @@ export function mirrorPolicies(
       }),
     );
   };
-  const whole = route.mirrorPercent ?? route.mirror_percent ?? 100;
+  const whole = route.mirrorPercent ?? 100;
   add(route.mirror, route.mirrorPercentage === undefined ? whole : (route.mirrorPercentage.value ?? 0));
   for (const mirror of route.mirrors ?? []) {
     add(mirror.destination, mirror.percentage === undefined ? 100 : (mirror.percentage.value ?? 0));

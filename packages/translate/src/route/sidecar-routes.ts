@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import type { Issue } from '@weft/base';
 import type { Destination } from '@weft/config';
 import type { EgressListener, MeshProxy, Service, Snapshot, VirtualService } from '@weft/mesh';
@@ -11,6 +11,7 @@ import {
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import { ALLOW_ANY, BLOCK_ALL, outboundCluster, PASSTHROUGH_CLUSTER } from '../names.ts';
+import type { Init } from '../wire/init.ts';
 import type { RouteContext } from './context.ts';
 import { consistentHashOf, hashPolicy } from './hash-policy.ts';
 import { httpRoutes } from './http-route.ts';
@@ -117,7 +118,7 @@ function defaultRoute(
 function catchAll(proxy: MeshProxy): VirtualHost {
   const allow = proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
   const name = allow ? ALLOW_ANY : BLOCK_ALL;
-  const action: MessageInitShape<typeof RouteSchema>['action'] = allow
+  const action: Init<typeof RouteSchema>['action'] = allow
     ? {
         case: 'route',
         value: { clusterSpecifier: { case: 'cluster', value: PASSTHROUGH_CLUSTER }, ...timeouts(undefined) },
