@@ -140,7 +140,9 @@ export abstract class StreamTable implements StreamCarrier {
 
   /** The last frame of our half is in the output. */
   protected localEnded(stream: Http2Stream): void {
-    if (stream.remoteEnded && !stream.closed) this.#finish(stream);
+    if (stream.closed) return;
+    if (stream.remoteEnded) this.#finish(stream);
+    else if (stream.restUnwanted) this.reset(stream, HTTP2_ERRORS.NO_ERROR);
   }
 
   flush(stream: Http2Stream): void {

@@ -36,6 +36,8 @@ export abstract class Http2Stream {
   queuedBytes = 0;
   endQueued = false;
   trailersQueued: HeaderBlock | undefined = undefined;
+  /** What the peer still sends is not wanted: the stream is reset once our half is sent. */
+  restUnwanted = false;
   /** A `write` returned false and `onDrain` is owed. */
   drainOwed = false;
 
@@ -86,6 +88,16 @@ export abstract class Http2Stream {
   /** Ends the stream at once with an error code of RFC 9113 §7; no event follows. */
   reset(code: number): void {
     if (!this.closed) this.#carrier.reset(this, code);
+  }
+
+  /**
+   * Our message ends before the peer's, and the rest of that is not wanted: resets the stream with NO_ERROR as soon as everything of ours
+   * is sent (RFC 9113 §8.1).
+   */
+  discardRest(): void {
+    if (this.closed || this.remoteEnded) return;
+    this.restUnwanted = true;
+    if (this.localEnded) this.#carrier.reset(this, 0);
   }
 
   /** For the connection: reports a reset that was not the owner's. */

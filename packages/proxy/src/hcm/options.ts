@@ -35,6 +35,18 @@ export interface HttpOptions {
   readonly maxStreamDurationMs: number;
   readonly delayedCloseTimeoutMs: number;
   readonly clientCert: ClientCertPolicy;
+  readonly http2: Http2ServerOptions;
+}
+
+/** `http2_protocol_options`; undefined leaves the codec's default. Windows and tables in bytes. */
+export interface Http2ServerOptions {
+  readonly maxConcurrentStreams: number | undefined;
+  readonly initialStreamWindow: number | undefined;
+  readonly initialConnectionWindow: number | undefined;
+  readonly hpackTableSize: number | undefined;
+  readonly maxOutboundControlFrames: number | undefined;
+  /** Extended CONNECT (RFC 8441) is offered. */
+  readonly allowConnect: boolean;
 }
 
 /** `forward_client_cert_details`: what becomes of `x-forwarded-client-cert`. */

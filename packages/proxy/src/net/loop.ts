@@ -7,10 +7,14 @@
  */
 import type { Clock } from '@weft/base';
 import { TimerWheel } from '../time/wheel.ts';
-import type { Wire } from './wire.ts';
 
 /** As much as the kernel hands over at once on loopback. */
 const READ_BUFFER_BYTES = 64 * 1024;
+
+/** Something that is written at the end of a callback. */
+export interface Flushable {
+  flush(): void;
+}
 
 export class Loop {
   readonly clock: Clock;
@@ -18,8 +22,8 @@ export class Loop {
   /** Monotonic milliseconds when the current callback began; precise enough for timeouts and logs, read once a callback. */
   now: number;
   readonly #buffer: Buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-  #dirty: Wire[] = [];
-  #flushing: Wire[] = [];
+  #dirty: Flushable[] = [];
+  #flushing: Flushable[] = [];
   #depth = 0;
   #scheduled = false;
 
@@ -53,9 +57,9 @@ export class Loop {
     if (--this.#depth === 0) this.#flush();
   }
 
-  /** @hot Notes that `wire` has something to write, at the end of the callback under way or else of this tick. */
-  touch(wire: Wire): void {
-    this.#dirty.push(wire);
+  /** @hot Notes that `target` has something to write, at the end of the callback under way or else of this tick. */
+  touch(target: Flushable): void {
+    this.#dirty.push(target);
     if (this.#depth === 0 && !this.#scheduled) {
       this.#scheduled = true;
       process.nextTick(this.#flushLater);

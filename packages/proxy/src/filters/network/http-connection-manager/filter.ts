@@ -1,4 +1,4 @@
-/** envoy.filters.network.http_connection_manager → a ConnectionManager and, per connection, its HTTP/1.1 side. */
+/** envoy.filters.network.http_connection_manager → a ConnectionManager and, per connection, its codec. */
 import type { Decoded } from '@weft/base';
 import { checkFields, compileRouteTable, Issues, type Listener } from '@weft/engine';
 import {
@@ -8,9 +8,18 @@ import {
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import type { ConnectionManager, RouteSource } from '../../../hcm/connection-manager.ts';
 import { DownstreamHttp1 } from '../../../http1/downstream-http1.ts';
+import { AutoCodec } from '../../../http2/auto-codec.ts';
+import { DownstreamHttp2 } from '../../../http2/downstream-http2.ts';
+import type { Wire } from '../../../net/wire.ts';
 import { unenforcedRoutes } from '../../../runtime/check-routes.ts';
 import type { ProxyContext } from '../../../runtime/proxy-context.ts';
-import { type NetworkFilter, type NetworkFilterKind, networkFilter } from '../../../stream/network-filter.ts';
+import type { ConnectionInfo } from '../../../stream/downstream.ts';
+import {
+  type NetworkFilter,
+  type NetworkFilterKind,
+  networkFilter,
+  type ServedConnection,
+} from '../../../stream/network-filter.ts';
 import { compileAccessLogs, NO_ACCESS_LOG } from '../../../telemetry/access-log/access-log.ts';
 import { httpStats } from '../../../telemetry/http-stats.ts';
 import { compileHttpFilters, decodeRouteFilterConfig } from './http-filters.ts';
@@ -36,6 +45,27 @@ function routeSource(hcm: HttpConnectionManager, at: string, context: ProxyConte
   return { name: specifier.value.name, current: undefined };
 }
 
+type CodecClass = new (
+  manager: ConnectionManager,
+  wire: Wire,
+  connection: ConnectionInfo,
+  onGone: () => void,
+) => ServedConnection;
+
+/** What serves a connection; HTTP/3 has none. */
+const CODECS: Readonly<Partial<Record<Codec, CodecClass>>> = {
+  [Codec.AUTO]: AutoCodec,
+  [Codec.HTTP1]: DownstreamHttp1,
+  [Codec.HTTP2]: DownstreamHttp2,
+};
+
+/** ALPN settles what the first bytes would otherwise have to tell. */
+function codecFor(configured: CodecClass, alpn: string): CodecClass {
+  if (configured !== AutoCodec) return configured;
+  if (alpn === 'h2') return DownstreamHttp2;
+  return alpn === 'http/1.1' ? DownstreamHttp1 : AutoCodec;
+}
+
 function decodeHcm(
   hcm: HttpConnectionManager,
   at: string,
@@ -44,12 +74,13 @@ function decodeHcm(
 ): Decoded<NetworkFilter> {
   const issues = new Issues(`Listener ${listener.name}`);
   checkFields(HttpConnectionManagerSchema, hcm, at, HCM_MESSAGES, issues);
-  if (hcm.codecType !== Codec.AUTO && hcm.codecType !== Codec.HTTP1) {
+  const codec = CODECS[hcm.codecType];
+  if (codec === undefined) {
     issues.error(
       `${at}.codec_type`,
       'unsupported-value',
       `${Codec[hcm.codecType]} is not supported yet`,
-      'AUTO or HTTP1',
+      'AUTO, HTTP1 or HTTP2',
     );
   }
   const options = httpOptions(hcm, at, issues);
@@ -79,7 +110,10 @@ function decodeHcm(
   };
   return issues.end<NetworkFilter>({
     routeNames: hcm.routeSpecifier.case === 'rds' ? [routes.name] : [],
-    serve: (wire, connection, onGone) => new DownstreamHttp1(manager, wire, connection, onGone),
+    serve(wire, connection, onGone) {
+      const Served = codecFor(codec ?? AutoCodec, connection.tls?.alpn ?? '');
+      return new Served(manager, wire, connection, onGone);
+    },
     drain() {
       manager.draining = true;
     },

@@ -7,7 +7,7 @@ import {
   type HttpConnectionManager,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
-import type { ClientCertPolicy, HttpOptions } from '../../../hcm/options.ts';
+import type { ClientCertPolicy, Http2ServerOptions, HttpOptions } from '../../../hcm/options.ts';
 
 const DEFAULT_MAX_HEAD_KB = 60;
 const DEFAULT_MAX_HEADERS = 100;
@@ -85,6 +85,18 @@ function certPolicyOf(hcm: HttpConnectionManager): ClientCertPolicy {
   };
 }
 
+function http2Of(hcm: HttpConnectionManager): Http2ServerOptions {
+  const http2 = hcm.http2ProtocolOptions;
+  return {
+    maxConcurrentStreams: http2?.maxConcurrentStreams,
+    initialStreamWindow: http2?.initialStreamWindowSize,
+    initialConnectionWindow: http2?.initialConnectionWindowSize,
+    hpackTableSize: http2?.hpackTableSize,
+    maxOutboundControlFrames: http2?.maxOutboundControlFrames,
+    allowConnect: http2?.allowConnect ?? false,
+  };
+}
+
 export function httpOptions(hcm: HttpConnectionManager, at: string, issues: Issues): HttpOptions {
   const common = hcm.commonHttpProtocolOptions;
   const http1 = hcm.httpProtocolOptions;
@@ -133,5 +145,6 @@ export function httpOptions(hcm: HttpConnectionManager, at: string, issues: Issu
     maxStreamDurationMs: ms(common?.maxStreamDuration, 0, 'common_http_protocol_options.max_stream_duration'),
     delayedCloseTimeoutMs: ms(hcm.delayedCloseTimeout, DEFAULT_DELAYED_CLOSE_MS, 'delayed_close_timeout'),
     clientCert: certPolicyOf(hcm),
+    http2: http2Of(hcm),
   };
 }

@@ -13,6 +13,7 @@ export const HCM_MESSAGES: SupportedMessages = {
       'http_filters',
       'common_http_protocol_options',
       'http_protocol_options',
+      'http2_protocol_options',
       'server_name',
       'server_header_transformation',
       'scheme_header_transformation',
@@ -44,10 +45,9 @@ export const HCM_MESSAGES: SupportedMessages = {
       // Checked by those who compile them.
       'route_config',
       'access_log',
-      // Settings of protocols that a client of this proxy cannot speak yet.
-      'http2_protocol_options',
+      // Settings of a protocol that a client of this proxy cannot speak.
       'http3_protocol_options',
-      // The drain sequence of GOAWAY frames, which HTTP/1 does not have.
+      // How long Envoy leaves between its two GOAWAY frames; ours are a PING's round trip apart.
       'drain_timeout',
       // A malformed HTTP/1 message always closes its connection, which is the strict setting.
       'stream_error_on_invalid_http_message',
@@ -86,6 +86,24 @@ export const HCM_MESSAGES: SupportedMessages = {
       // Absolute-form targets are always understood, as RFC 9112 §3.2.2 demands; trailers always pass.
       'allow_absolute_url',
       'enable_trailers',
+    ],
+  },
+  'envoy.config.core.v3.Http2ProtocolOptions': {
+    read: [
+      'hpack_table_size',
+      'max_concurrent_streams',
+      'initial_stream_window_size',
+      'initial_connection_window_size',
+      'allow_connect',
+      'max_outbound_control_frames',
+    ],
+    // Bounds on abuse that our codec sets for itself, and which codec Envoy is to use.
+    harmless: [
+      'max_outbound_frames',
+      'max_consecutive_inbound_frames_with_empty_payload',
+      'max_inbound_priority_frames_per_stream',
+      'max_inbound_window_update_frames_per_data_frame_sent',
+      'use_oghttp2_codec',
     ],
   },
   'envoy.config.core.v3.ConfigSource': {
