@@ -34,6 +34,8 @@ export interface Service {
   /** Hosts of ExternalName services that stand for this one. */
   readonly aliases: readonly string[];
   readonly origin: ObjectRef;
+  /** Stands for everything but `endpoints` and `aliases`: the same object as long as none of it changed. */
+  readonly definition: object;
   /** Every instance, of every port, in a stable order. The array is the same object as long as nothing in it changed. */
   readonly endpoints: readonly Endpoint[];
 }

@@ -24,7 +24,7 @@ export interface SnapshotOptions {
   readonly domain?: string;
   /** The cluster the resources come from; `Kubernetes` by default. */
   readonly clusterId?: string;
-  /** Without it, the ConfigMap `istio` of the root namespace counts, else an IstioOperator's `meshConfig`, else Istio's defaults. */
+  /** Without it, the ConfigMap `istio` of the root namespace counts, else Istio's defaults. */
   readonly meshConfig?: MeshConfig;
   /**
    * The snapshot before this one. Values that come from the same resource objects are taken from it, so that `===` tells what
@@ -261,24 +261,22 @@ function isForEverybody(sidecar: Resource<'Sidecar'>): boolean {
   return Object.keys(sidecar.spec.workloadSelector?.labels ?? {}).length === 0;
 }
 
-type MeshConfigSource = MeshConfig | Resource<'ConfigMap'> | Resource<'IstioOperator'> | undefined;
+type MeshConfigSource = MeshConfig | Resource<'ConfigMap'> | undefined;
 
 /** Where the mesh configuration stands in the resources: Istio installs it as the key `mesh` of ConfigMap `istio`. */
 function meshConfigResource(resources: readonly Resource[]): MeshConfigSource {
-  const configMap = resourcesOf(resources, 'ConfigMap').find(
+  return resourcesOf(resources, 'ConfigMap').find(
     ({ metadata, spec }) =>
       metadata.name === 'istio' && metadata.namespace === ROOT && spec.data?.['mesh'] !== undefined,
   );
-  return configMap ?? resourcesOf(resources, 'IstioOperator').find(({ spec }) => spec.meshConfig !== undefined);
 }
 
 function meshConfigIn(source: MeshConfigSource, issues: Issue[]): MeshConfig {
   if (source === undefined) return {};
   if (!('type' in source)) return source;
-  if (source.type === 'IstioOperator') return source.spec.meshConfig ?? {};
   const decoded = decodeMeshConfig(source.spec.data?.['mesh'] ?? '');
-  issues.push(...(decoded.issues ?? []));
-  return decoded.ok === true ? decoded.value : {};
+  issues.push(...decoded.issues);
+  return decoded.ok ? decoded.value : {};
 }
 
 function missingDelegate(

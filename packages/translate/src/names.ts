@@ -31,20 +31,12 @@ export function inboundCluster(port: number): string {
   return printClusterName({ direction: 'inbound', port, subset: '', host: '' });
 }
 
-/** The server name of mutual TLS inside the mesh: `outbound_.<port>_.<subset>_.<host>` (BuildDNSSrvSubsetKey). */
-export function meshServerName(port: number, subset: string, host: string): string {
-  return `outbound_.${port}_.${subset}_.${host}`;
-}
-
 /** Names that Istio's tools look for (pilot/pkg/networking/util/util.go). */
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster';
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster';
-export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster';
 export const ALLOW_ANY = 'allow_any';
 export const BLOCK_ALL = 'block_all';
 export const HTTP_PROXY_ROUTE = 'http_proxy';
-export const VIRTUAL_OUTBOUND = 'virtualOutbound';
-export const VIRTUAL_INBOUND = 'virtualInbound';
 
 /** `host:port`, with brackets around an IPv6 address. */
 export function hostPort(host: string, port: number): string {

@@ -72,12 +72,28 @@ function translateSidecar(snapshot: Snapshot, proxy: MeshProxy): TranslatedResou
   const draft = begin(snapshot, proxy);
   const captured = intercepts(proxy.node);
   put(draft.cluster, passthroughCluster(snapshot.mesh, captured));
-  const inbound = boundInbound(inboundPorts(snapshot, proxy, captured), snapshot, proxy, draft.issues);
+  if (captured) {
+    draft.issues.push(interceptionIssue(proxy.node));
+    return { ...draft, secret: new Map() };
+  }
+  const inbound = boundInbound(inboundPorts(snapshot, proxy), snapshot, proxy, draft.issues);
   for (const cluster of inbound.clusters) put(draft.cluster, cluster);
   const taken = new Set(inbound.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
   for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
   for (const each of inbound.listeners) put(draft.listener, each);
   return { ...draft, secret: new Map() };
+}
+
+function interceptionIssue(node: Node): Issue {
+  return {
+    severity: 'error',
+    code: 'interception-not-supported',
+    at: 'metadata.INTERCEPTION_MODE',
+    message: `${node.interception} is not supported yet, so the proxy gets no listeners`,
+    expected: 'NONE',
+    hint: 'start the proxy with INTERCEPTION_MODE NONE in its node metadata',
+    resource: `node ${node.id}`,
+  };
 }
 
 function addEgress(
@@ -88,7 +104,7 @@ function addEgress(
   taken: ReadonlySet<number>,
 ): void {
   const host = egress.listener?.bind || proxy.node.ip;
-  const input = { snapshot, proxy, egress, host, intercepts: intercepts(proxy.node), taken };
+  const input = { snapshot, proxy, egress, host, taken };
   const all = proxy.node.outboundListeners === 'all';
   const listeners = all ? [...outboundListeners(input, draft.issues)] : [];
   const forHttpProxy = egress.listener?.port === undefined ? httpProxyListener(input) : undefined;

@@ -7,7 +7,7 @@ import { visibilityOf } from '../visibility.ts';
 const EXPORT_TO = 'networking.istio.io/exportTo';
 
 /** A service before its endpoints and aliases are known. */
-export type ServiceShape = Omit<Service, 'endpoints' | 'aliases'>;
+export type ServiceShape = Omit<Service, 'endpoints' | 'aliases' | 'definition'>;
 
 /** Kubernetes Service → the shape of a service (pkg/kube/controller conversion, ConvertService). */
 export function kubernetesService(

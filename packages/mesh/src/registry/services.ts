@@ -58,6 +58,7 @@ export function registryServices(
     const key = `${shape.registry}/${shape.namespace}/${shape.name}/${shape.hostname}`;
     return carry.services.keep(key, [shape, names.join(), ...inputs], () => ({
       ...shape,
+      definition: shape,
       aliases: names,
       endpoints: endpoints(),
     }));

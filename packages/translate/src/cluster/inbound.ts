@@ -10,16 +10,15 @@ import {
 import { inboundCluster } from '../names.ts';
 import { address } from '../wire/address.ts';
 import { duration } from '../wire/duration.ts';
-import { inboundSource } from './catch-all.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { httpProtocolOptions } from './http-options.ts';
 import { tcpKeepalive } from './tcp-keepalive.ts';
 
-/** Where an inbound cluster leads: the application at a fixed address, or the address the connection came to. */
+/** Where an inbound cluster leads: the application at a fixed address. */
 export interface InboundClusterInput {
   /** The port that names the cluster. */
   readonly port: number;
-  readonly target: { readonly host: string; readonly port: number } | 'original-destination';
+  readonly target: { readonly host: string; readonly port: number };
   /** The services it stands for; the first decides the protocol. */
   readonly services: readonly Service[];
   readonly servicePort: ServicePort;
@@ -53,25 +52,17 @@ export function inboundClusterOf(input: InboundClusterInput): Cluster {
         },
       },
     },
-    ...(target === 'original-destination'
-      ? {
-          clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
-          lbPolicy: Lb.CLUSTER_PROVIDED,
-          upstreamBindConfig: inboundSource(),
-        }
-      : {
-          clusterDiscoveryType: { case: 'type', value: Discovery.STATIC },
-          lbPolicy: Lb.ROUND_ROBIN,
-          loadAssignment: {
-            clusterName: name,
-            endpoints: [
-              {
-                lbEndpoints: [
-                  { hostIdentifier: { case: 'endpoint', value: { address: address(target.host, target.port) } } },
-                ],
-              },
-            ],
-          },
-        }),
+    clusterDiscoveryType: { case: 'type', value: Discovery.STATIC },
+    lbPolicy: Lb.ROUND_ROBIN,
+    loadAssignment: {
+      clusterName: name,
+      endpoints: [
+        {
+          lbEndpoints: [
+            { hostIdentifier: { case: 'endpoint', value: { address: address(target.host, target.port) } } },
+          ],
+        },
+      ],
+    },
   });
 }

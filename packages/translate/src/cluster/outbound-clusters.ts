@@ -25,7 +25,7 @@ export function outboundClusters(snapshot: Snapshot, proxy: MeshProxy): readonly
     const rule = scope.destinationRule(service, node.labels);
     const make = (): readonly ClusterWithEndpoints[] =>
       service.ports.flatMap((port) => clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts }));
-    found.push(...memo.get(service, [rule, mesh, node.type, intercepts], make));
+    found.push(...memo.get(service, '', [rule, mesh, node.type, intercepts], make));
   }
   return found;
 }

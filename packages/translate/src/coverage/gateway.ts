@@ -13,6 +13,8 @@ const TLS = [
   'minProtocolVersion',
   'maxProtocolVersion',
   'cipherSuites',
+  'caCrl',
+  'tlsCertificates',
   'caCertCredentialName',
   'verifyCertificateHash',
   'verifyCertificateSpki',

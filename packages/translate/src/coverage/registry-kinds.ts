@@ -7,7 +7,6 @@ export const SERVICE_ENTRY: KindCoverage = {
     'endpoints[].address',
     'endpoints[].labels',
     'endpoints[].locality',
-    'endpoints[].network',
     'endpoints[].ports',
     'endpoints[].serviceAccount',
     'endpoints[].weight',
@@ -23,7 +22,7 @@ export const SERVICE_ENTRY: KindCoverage = {
 
 export const WORKLOAD_ENTRY: KindCoverage = {
   effect: 'enforced',
-  paths: ['address', 'labels', 'locality', 'network', 'ports', 'serviceAccount', 'weight'],
+  paths: ['address', 'labels', 'locality', 'ports', 'serviceAccount', 'weight'],
   gaps: [],
 };
 
@@ -31,12 +30,10 @@ export const SIDECAR: KindCoverage = {
   effect: 'enforced',
   paths: [
     'egress[].bind',
-    'egress[].captureMode',
     'egress[].hosts',
     'egress[].port',
     'inboundConnectionPool',
     'ingress[].bind',
-    'ingress[].captureMode',
     'ingress[].connectionPool',
     'ingress[].defaultEndpoint',
     'ingress[].port',

@@ -61,7 +61,8 @@ function ofGap(resource: Resource, gap: Gap, value: unknown, at: string): Unenfo
   return placesOf(value, gap.path)
     .filter((place) => gap.when?.(place.value) ?? true)
     .map((place) => {
-      const what = gap.when === undefined ? 'this field' : `\`${String(place.value)}\``;
+      const isWord = gap.when !== undefined && typeof place.value !== 'object';
+      const what = isWord ? `\`${String(place.value)}\`` : 'this field';
       return issueAt(
         resource,
         join(at, place.at),

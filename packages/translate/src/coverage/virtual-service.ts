@@ -1,3 +1,4 @@
+import { isJsonObject } from '@weft/config';
 import type { KindCoverage } from './kind-coverage.ts';
 
 const HTTP_MATCH = [
@@ -42,7 +43,7 @@ const HTTP = [
   'retries.retryOn',
   'retries.retryIgnorePreviousHosts',
 ];
-const L4_MATCH = ['destinationSubnets', 'gateways', 'port', 'sourceLabels', 'sourceNamespace'];
+const L4_MATCH = ['gateways', 'port', 'sourceLabels', 'sourceNamespace'];
 
 export const VIRTUAL_SERVICE: KindCoverage = {
   effect: 'enforced',
@@ -57,5 +58,12 @@ export const VIRTUAL_SERVICE: KindCoverage = {
     'tcp[].route',
     'tls[].route',
   ],
-  gaps: [],
+  gaps: [
+    {
+      path: 'http[].match[].headers',
+      when: (headers) =>
+        isJsonObject(headers) && Object.keys(headers).some((name) => name.startsWith('@request.auth.')),
+      instead: 'tokens are not looked at, so a rule for their claims never matches',
+    },
+  ],
 };

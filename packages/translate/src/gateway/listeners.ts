@@ -7,6 +7,7 @@ import { connectionManager } from '../listener/connection-manager.ts';
 import { type ChainInit, listener } from '../listener/listener.ts';
 import { weightedClusters } from '../listener/outbound-l4.ts';
 import { tcpProxy } from '../listener/tcp.ts';
+import { originMetadata } from '../origin.ts';
 import { downstreamTls } from './downstream-tls.ts';
 import { isPassthrough, type MergedPort, type MergedServer, terminatesHttps } from './merge.ts';
 
@@ -26,7 +27,7 @@ export function gatewayListener(
   if (first === undefined) return undefined;
   const chains: ChainInit[] =
     port.kind === 'http'
-      ? [{ filters: [manager(first, name, snapshot, proxy)] }]
+      ? [{ filters: [manager(first, name, snapshot, proxy)], metadata: originMetadata(first.origin) }]
       : port.servers.flatMap((server) => serverChains(server, name, snapshot, proxy));
   if (chains.length === 0) return undefined;
   return listener({
@@ -41,7 +42,7 @@ export function gatewayListener(
       http: false,
     },
     protocolDetectionTimeoutMs: snapshot.mesh.protocolDetectionTimeoutMs,
-    bindToPort: true,
+    origin: first.origin,
   });
 }
 
@@ -59,14 +60,18 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
 function serverChains(server: MergedServer, name: string, snapshot: Snapshot, proxy: MeshProxy): readonly ChainInit[] {
   const { tls } = server.server;
   const serverNames = sniHosts(server);
-  const match = { filterChainMatch: { serverNames } };
+  const match = { filterChainMatch: { serverNames }, metadata: originMetadata(server.origin) };
   if (tls !== undefined && terminatesHttps(server)) {
     return [{ ...match, filters: [manager(server, name, snapshot, proxy)], transportSocket: downstreamTls(tls, true) }];
   }
   if (tls === undefined || !isPassthrough(server)) {
     const filters = tcpRoute(server, snapshot, proxy);
     if (filters === undefined) return [];
-    return [tls === undefined ? { filters } : { ...match, filters, transportSocket: downstreamTls(tls, false) }];
+    return [
+      tls === undefined
+        ? { filters, metadata: originMetadata(server.origin) }
+        : { ...match, filters, transportSocket: downstreamTls(tls, false) },
+    ];
   }
   return passthroughChains(server, snapshot, proxy);
 }
@@ -103,7 +108,7 @@ function passthroughChains(server: MergedServer, snapshot: Snapshot, proxy: Mesh
   const chains: ChainInit[] = [];
   const seen = new Set<string>();
   for (const virtualService of boundTo(server, snapshot, proxy)) {
-    for (const { rule } of virtualService.tls) {
+    for (const { rule, origin } of virtualService.tls) {
       for (const match of rule.match ?? []) {
         if (!matchesServer(match, server) || rule.route === undefined || rule.route.length === 0) continue;
         const names = (match.sniHosts ?? []).filter((host) => !seen.has(host));
@@ -111,6 +116,7 @@ function passthroughChains(server: MergedServer, snapshot: Snapshot, proxy: Mesh
         for (const each of names) seen.add(each);
         const filters = tcpFilters(rule.route, server, snapshot, proxy);
         chains.push({
+          metadata: originMetadata(origin),
           filterChainMatch: { serverNames: names.includes('*') ? [] : names },
           ...(filters && { filters }),
         });

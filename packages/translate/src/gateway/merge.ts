@@ -34,6 +34,10 @@ export function mergeGateways(gateways: readonly Gateway[], proxy: MeshProxy, is
     for (const serverOf of gateway.servers) {
       const server = mergedServer(gateway, serverOf, proxy);
       if (server === undefined) continue;
+      if (needsMeshCertificates(server)) {
+        issues.push(skipped(server, "there is no certificate authority yet for the mesh's own certificates"));
+        continue;
+      }
       const key = `${server.bind}_${server.port}`;
       const kind = isPlainHttp(server) ? 'http' : 'chains';
       const known = ports.get(key);
@@ -86,7 +90,11 @@ export function isPassthrough({ server }: Pick<ServerOf, 'server'>): boolean {
   const mode = server.tls?.mode;
   // A server with `tls` but no mode has the API's zero value, PASSTHROUGH; `httpsRedirect` alone is no TLS at all.
   if (server.tls === undefined) return false;
-  return mode === 'AUTO_PASSTHROUGH' || mode === 'PASSTHROUGH' || mode === undefined;
+  return mode === 'PASSTHROUGH' || mode === undefined;
+}
+
+function needsMeshCertificates({ server }: Pick<ServerOf, 'server'>): boolean {
+  return server.tls?.mode === 'ISTIO_MUTUAL' || server.tls?.mode === 'AUTO_PASSTHROUGH';
 }
 
 /** Ends TLS for HTTP. */
@@ -127,7 +135,6 @@ function skipped(server: MergedServer, why: string): Issue {
     code: 'gateway-server-skipped',
     at: server.origin.path,
     message: `the server on port ${server.port} has no effect: ${why}`,
-    expected: 'one protocol for each port, and TLS hosts that no other server of the port has',
     resource: formatRef(server.gateway.origin),
     position: server.origin.ref.positionOf(server.origin.path),
   };

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Destination } from '@weft/config';
-import type { MeshProxy, Service, Snapshot, VirtualService } from '@weft/mesh';
+import type { MeshProxy, Origin, Service, Snapshot, VirtualService } from '@weft/mesh';
 import { compareText, hostsForNamespace, intersectHosts, sameItems } from '@weft/mesh';
 import {
   type Route,
@@ -9,14 +9,20 @@ import {
   VirtualHostSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
+import { Memo } from '../memo.ts';
 import { hostPort } from '../names.ts';
+import { originMetadata } from '../origin.ts';
 import { consistentHashOf } from '../route/hash-policy.ts';
 import { httpRoutes } from '../route/http-route.ts';
 import { isCatchAll } from '../route/match.ts';
 import { routeConfiguration } from '../route/sidecar-routes.ts';
+import { routingView } from '../route/view.ts';
 import type { MergedServer } from './merge.ts';
 
+const memo = new Memo<RouteConfiguration>();
+
 interface Draft {
+  readonly origin: Origin;
   readonly name: string;
   readonly domains: string[];
   routes: readonly Route[];
@@ -33,6 +39,17 @@ export function gatewayRoutes(
   snapshot: Snapshot,
   proxy: MeshProxy,
 ): RouteConfiguration {
+  const inputs = servers.flatMap(({ gateway, origin, port }) => [gateway, origin.path, port]);
+  const view = routingView(snapshot, proxy);
+  return memo.get(view, routeName, inputs, () => build(routeName, servers, snapshot, proxy));
+}
+
+function build(
+  routeName: string,
+  servers: readonly MergedServer[],
+  snapshot: Snapshot,
+  proxy: MeshProxy,
+): RouteConfiguration {
   const drafts = new Map<string, Draft>();
   const made = new Map<string, readonly Route[]>();
   for (const server of servers) {
@@ -44,10 +61,11 @@ export function gatewayRoutes(
       const routes = made.get(key) ?? routesOf(virtualService, server, snapshot, proxy);
       made.set(key, routes);
       if (routes.length === 0) continue;
-      for (const host of hosts) addRoutes(drafts, host, server.port, routes, redirect);
+      const origin = { ref: virtualService.origin, path: 'spec.hosts' };
+      for (const host of hosts) addRoutes(drafts, host, server, routes, origin);
     }
     if (!redirect) continue;
-    for (const host of server.hosts) addRoutes(drafts, host.slice(host.indexOf('/') + 1), server.port, [], true);
+    for (const host of server.hosts) addRoutes(drafts, host.slice(host.indexOf('/') + 1), server, [], server.origin);
   }
   return routeConfiguration(routeName, drafts.size === 0 ? [notFound(servers[0]?.port ?? 0)] : collapse(drafts), true);
 }
@@ -55,13 +73,14 @@ export function gatewayRoutes(
 function addRoutes(
   drafts: Map<string, Draft>,
   host: string,
-  port: number,
+  server: MergedServer,
   routes: readonly Route[],
-  redirect: boolean,
+  origin: Origin,
 ): void {
+  const redirect = server.server.tls?.httpsRedirect === true;
   const known = drafts.get(host);
   if (known === undefined) {
-    drafts.set(host, { name: hostPort(host, port), domains: [host], routes, requireTls: redirect });
+    drafts.set(host, { origin, name: hostPort(host, server.port), domains: [host], routes, requireTls: redirect });
     return;
   }
   known.routes = [...known.routes, ...routes];
@@ -88,6 +107,7 @@ function collapse(drafts: ReadonlyMap<string, Draft>): readonly VirtualHost[] {
     .map((draft) =>
       create(VirtualHostSchema, {
         name: draft.name,
+        metadata: originMetadata(draft.origin),
         domains: draft.domains,
         routes: catchAllsLast(draft.routes),
         requireTls: draft.requireTls ? Tls.ALL : Tls.NONE,

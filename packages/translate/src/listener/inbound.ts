@@ -1,6 +1,6 @@
 import type { Issue } from '@weft/base';
 import type { ConnectionPoolSettings, IstioIngressListener } from '@weft/config';
-import type { MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
+import type { MeshProxy, Origin, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp, parseProtocol } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
@@ -25,7 +25,7 @@ export interface InboundPort {
 const LOCALHOST = '127.0.0.1';
 
 /** The ports that the workload's services name, or, when the Sidecar has `ingress`, the ones it lists. */
-export function inboundPorts(snapshot: Snapshot, proxy: MeshProxy, intercepts: boolean): readonly InboundPort[] {
+export function inboundPorts(snapshot: Snapshot, proxy: MeshProxy): readonly InboundPort[] {
   const listed = proxy.scope.sidecar?.spec.ingress;
   if (listed !== undefined && listed.length > 0) {
     return listed.map((each) => ingressPort(each, proxy)).filter((each) => each !== undefined);
@@ -40,9 +40,7 @@ export function inboundPorts(snapshot: Snapshot, proxy: MeshProxy, intercepts: b
         {
           port,
           bind: proxy.node.ip,
-          target: intercepts
-            ? ('original-destination' as const)
-            : { host: LOCALHOST, port: applicationPort(proxy, port) },
+          target: { host: LOCALHOST, port: applicationPort(proxy, port) },
           services: instances.map(({ service }) => service),
           servicePort: first.port,
           pool:
@@ -107,7 +105,7 @@ export function boundInbound(
   const listeners: Listener[] = [];
   for (const inbound of ports) {
     const { target } = inbound;
-    if (target !== 'original-destination' && target.host === inbound.bind && target.port === inbound.port) {
+    if (target.host === inbound.bind && target.port === inbound.port) {
       issues.push(loopIssue(inbound, proxy));
       continue;
     }
@@ -128,7 +126,7 @@ function inboundListener(inbound: InboundPort, snapshot: Snapshot, proxy: MeshPr
     defaultChain: undefined,
     inspect: { tls: false, http: sniff },
     protocolDetectionTimeoutMs: snapshot.mesh.protocolDetectionTimeoutMs,
-    bindToPort: true,
+    origin: originOf(inbound),
   });
 }
 
@@ -169,6 +167,12 @@ export function inboundChains(
     chains: [{ ...http, filterChainMatch: { applicationProtocols: PLAINTEXT_HTTP_ALPN } }, bytes],
     sniff: true,
   };
+}
+
+/** The service whose port it is. */
+function originOf({ services }: InboundPort): Origin | undefined {
+  const [service] = services;
+  return service && { ref: service.origin, path: 'spec.ports' };
 }
 
 function loopIssue(inbound: InboundPort, proxy: MeshProxy): Issue {

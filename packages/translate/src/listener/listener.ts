@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Origin } from '@weft/mesh';
 import { TrafficDirection } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type {
   FilterChainSchema,
@@ -7,6 +8,7 @@ import type {
 import { type Listener, ListenerSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
+import { originMetadata } from '../origin.ts';
 import { address } from '../wire/address.ts';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
@@ -26,8 +28,8 @@ export interface ListenerInput {
   /** Look at the first bytes for a TLS server name, or for HTTP. */
   readonly inspect: { readonly tls: boolean; readonly http: boolean };
   readonly protocolDetectionTimeoutMs: number;
-  /** False: connections arrive through the virtual listener, which hands them over by original destination. */
-  readonly bindToPort: boolean;
+  /** What it was made for, if that is one object. */
+  readonly origin: Origin | undefined;
 }
 
 /** ALPN values that the HTTP inspector finds in plain text. */
@@ -40,6 +42,7 @@ export function listener(input: ListenerInput): Listener {
   return create(ListenerSchema, {
     name: input.name,
     address: address(input.host, input.port),
+    ...(input.origin && { metadata: originMetadata(input.origin) }),
     trafficDirection: input.direction === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
     filterChains: [...input.chains],
     ...(input.defaultChain && { defaultFilterChain: input.defaultChain }),
@@ -47,7 +50,6 @@ export function listener(input: ListenerInput): Listener {
     // Envoy would give up looking after 15 s; a connection that says nothing is then taken as it is.
     listenerFiltersTimeout: duration(input.protocolDetectionTimeoutMs),
     continueOnListenerFiltersTimeout: true,
-    ...(!input.bindToPort && { bindToPort: false }),
   });
 }
 

@@ -13,7 +13,6 @@ export interface OutboundInput {
   readonly egress: EgressListener;
   /** Where the listeners bind. */
   readonly host: string;
-  readonly intercepts: boolean;
   /** Ports of `host` that inbound listeners have. */
   readonly taken: ReadonlySet<number>;
 }
@@ -89,7 +88,7 @@ function portListener(
     defaultChain,
     inspect: { tls: l4.byServerName.length > 0 || sniff, http: sniff },
     protocolDetectionTimeoutMs: snapshot.mesh.protocolDetectionTimeoutMs,
-    bindToPort: !input.intercepts,
+    origin: undefined,
   });
   return { listener: built, routePort: manager === undefined ? undefined : number };
 }
@@ -111,8 +110,8 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string): 
 }
 
 /** Without interception, "let it through" means looking the host up (see passthroughCluster). */
-function looksUpHosts({ proxy, intercepts }: Pick<OutboundInput, 'proxy' | 'intercepts'>): boolean {
-  return !intercepts && proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
+function looksUpHosts({ proxy }: Pick<OutboundInput, 'proxy'>): boolean {
+  return proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
 }
 
 /** The listener that applications name in `HTTP_PROXY`: every HTTP service, told apart by host and port. */
@@ -129,7 +128,7 @@ export function httpProxyListener(input: OutboundInput): OutboundListener | unde
     defaultChain: undefined,
     inspect: { tls: false, http: false },
     protocolDetectionTimeoutMs: 0,
-    bindToPort: true,
+    origin: undefined,
   });
   return { listener: built, routePort: 0 };
 }

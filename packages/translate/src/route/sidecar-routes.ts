@@ -10,15 +10,18 @@ import {
   VirtualHostSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
+import { Memo } from '../memo.ts';
 import { ALLOW_ANY, BLOCK_ALL, outboundCluster, PASSTHROUGH_CLUSTER } from '../names.ts';
+import { weftOrigin } from '../origin.ts';
 import type { Init } from '../wire/init.ts';
 import type { RouteContext } from './context.ts';
 import { consistentHashOf, hashPolicy } from './hash-policy.ts';
 import { httpRoutes } from './http-route.ts';
 import { routeMatch } from './match.ts';
 import { retryPolicy } from './retry.ts';
-import { hostGroups, type PortVirtualHost, type RouteMakers, virtualHosts } from './sidecar-virtual-hosts.ts';
+import { hostGroups, type RouteMakers, virtualHosts } from './sidecar-virtual-hosts.ts';
 import { timeouts } from './timeout.ts';
+import { routingView } from './view.ts';
 
 /** Envoy keeps direct responses to 4 KiB unless told otherwise; Istio allows 1 MiB. */
 const MAX_DIRECT_RESPONSE_BYTES = 1024 * 1024;
@@ -33,27 +36,30 @@ export interface SidecarRouteInput {
   readonly snapshot: Snapshot;
 }
 
+/** Route configurations with the conflicts found in them; shared by all proxies that see the same services and rules. */
+const memo = new Memo<{ readonly configuration: RouteConfiguration; readonly issues: readonly Issue[] }>();
+
 /** One outbound route configuration of a sidecar (core/httproute.go, BuildSidecarOutboundVirtualHosts). */
 export function sidecarRoutes(input: SidecarRouteInput, issues: Issue[]): RouteConfiguration {
-  const { listenPort, egress, proxy, snapshot } = input;
-  const groups = hostGroups(egress, listenPort, routeMakers(input));
-  const hosts = virtualHosts(groups, listenPort, proxy, snapshot.domain, issues);
-  const merged = listenPort === 0 ? withoutBareNames(hosts) : hosts.map((each) => each.virtualHost);
-  return routeConfiguration(
-    input.name,
-    [...merged.sort((a, b) => compareText(a.name, b.name)), catchAll(proxy)],
-    // The HTTP proxy listener tells services apart by the port in the host.
-    listenPort !== 0,
-  );
+  const { name, proxy, snapshot } = input;
+  const view = routingView(snapshot, proxy);
+  const egress = proxy.scope.egress.indexOf(input.egress);
+  const made = memo.get(view, `${name} ${egress}`, [], () => build(input));
+  issues.push(...made.issues);
+  return made.configuration;
 }
 
-/** Without a port, a host means port 80 (httproute.go, mergeAllVirtualHosts). */
-function withoutBareNames(hosts: readonly PortVirtualHost[]): VirtualHost[] {
-  return hosts.flatMap(({ port, virtualHost }) => {
-    if (port === 80) return [virtualHost];
-    const domains = virtualHost.domains.filter((domain) => /:\d+$/.test(domain));
-    return domains.length === 0 ? [] : [create(VirtualHostSchema, { ...virtualHost, domains })];
-  });
+function build(input: SidecarRouteInput): {
+  readonly configuration: RouteConfiguration;
+  readonly issues: readonly Issue[];
+} {
+  const { listenPort, egress, proxy, snapshot } = input;
+  const issues: Issue[] = [];
+  const groups = hostGroups(egress, listenPort, routeMakers(input));
+  const hosts = [...virtualHosts(groups, listenPort, proxy.node.namespace, snapshot.domain, issues)];
+  const sorted = [...hosts.sort((a, b) => compareText(a.name, b.name)), catchAll(proxy)];
+  // The HTTP proxy listener tells services apart by the port in the host.
+  return { configuration: routeConfiguration(input.name, sorted, listenPort !== 0), issues };
 }
 
 function routeMakers(input: SidecarRouteInput): RouteMakers {
@@ -77,7 +83,7 @@ function routeMakers(input: SidecarRouteInput): RouteMakers {
       }),
     ofService: (service: Service, port: number) => {
       const rule = proxy.scope.destinationRule(service, proxy.node.labels);
-      return [defaultRoute(service.hostname, port, snapshot, consistentHashOf(rule, {}, port))];
+      return [defaultRoute(service, port, snapshot, consistentHashOf(rule, {}, port))];
     },
   };
 }
@@ -91,7 +97,7 @@ function destinationService(service: Service | undefined, listenPort: number): S
 
 /** The route of a service that no VirtualService routes. */
 function defaultRoute(
-  host: string,
+  { hostname: host, origin }: Service,
   port: number,
   snapshot: Snapshot,
   hash: ReturnType<typeof consistentHashOf>,
@@ -101,6 +107,7 @@ function defaultRoute(
   return create(RouteSchema, {
     name: 'default',
     match: routeMatch(undefined),
+    metadata: { filterMetadata: { weft: weftOrigin({ ref: origin, path: '' }) } },
     decorator: { operation: `${host}:${port}/*` },
     action: {
       case: 'route',

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Issue } from '@weft/base';
-import type { EgressListener, MeshProxy, Service, VirtualService } from '@weft/mesh';
+import type { EgressListener, Service, VirtualService } from '@weft/mesh';
 import { formatRef, isHttp, isWildcard, overlaps } from '@weft/mesh';
 import {
   type Route,
@@ -8,7 +8,8 @@ import {
   VirtualHostSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import { hostPort } from '../names.ts';
-import { serviceDomains } from './domains.ts';
+import { originMetadata } from '../origin.ts';
+import { type Domains, serviceDomains } from './domains.ts';
 
 /** Routes that several hosts share on one port. */
 export interface HostGroup {
@@ -18,12 +19,6 @@ export interface HostGroup {
   readonly otherHosts: readonly string[];
   readonly routes: readonly Route[];
   readonly virtualService: VirtualService | undefined;
-}
-
-/** A virtual host with the port it belongs to, which the HTTP proxy listener needs to tell ports apart. */
-export interface PortVirtualHost {
-  readonly port: number;
-  readonly virtualHost: VirtualHost;
 }
 
 /** How routes are made for a VirtualService, or for a service without one, on a port. */
@@ -123,46 +118,75 @@ function splitHosts(
 export function virtualHosts(
   groups: readonly HostGroup[],
   listenPort: number,
-  proxy: MeshProxy,
+  clientNamespace: string,
   dnsDomain: string,
   issues: Issue[],
-): readonly PortVirtualHost[] {
-  const known = new Set<string>();
+): readonly VirtualHost[] {
+  const real = new Set<string>();
   for (const group of groups) {
-    for (const service of group.services) known.add(service.hostname).add(hostPort(service.hostname, group.port));
+    for (const service of group.services) real.add(service.hostname).add(hostPort(service.hostname, group.port));
   }
-  const names = new Set<string>();
-  const seen = new Set<string>();
-  const found: PortVirtualHost[] = [];
-  const add = (host: string, group: HostGroup, domains: readonly string[], expanded: ReadonlySet<string>): void => {
-    const name = hostPort(host, group.port);
-    const kept = domains.filter((domain) => {
-      const key = domain.toLowerCase();
-      if (seen.has(key) || (expanded.has(domain) && known.has(domain))) return false;
-      seen.add(key);
-      return true;
-    });
-    if (names.has(name) || kept.length === 0) {
-      if (group.virtualService !== undefined) issues.push(duplicateDomain(group.virtualService, host));
-      return;
-    }
-    names.add(name);
-    found.push({
-      port: group.port,
-      virtualHost: create(VirtualHostSchema, { name, domains: kept, routes: [...group.routes] }),
-    });
-  };
+  const hosts = new VirtualHostList(real, issues);
   for (const group of groups) {
     const suffix = listenPort === 0 ? group.port : 0;
     for (const host of group.otherHosts) {
-      add(host, group, suffix === 0 ? [host] : [host, hostPort(host, suffix)], new Set());
+      const domains = suffix === 0 ? [host] : [host, hostPort(host, suffix)];
+      hosts.add(host, group, undefined, { domains, expanded: new Set() }, suffix);
     }
     for (const service of group.services) {
-      const { domains, expanded } = serviceDomains(service, suffix, proxy.node.namespace, dnsDomain);
-      add(service.hostname, group, domains, expanded);
+      const domains = serviceDomains(service, suffix, clientNamespace, dnsDomain);
+      hosts.add(service.hostname, group, service, domains, suffix);
     }
   }
-  return found;
+  return hosts.list;
+}
+
+const DEFAULT_PORT = 80;
+
+class VirtualHostList {
+  readonly list: VirtualHost[] = [];
+  readonly #names = new Set<string>();
+  readonly #domains = new Set<string>();
+  readonly #real: ReadonlySet<string>;
+  readonly #issues: Issue[];
+
+  constructor(real: ReadonlySet<string>, issues: Issue[]) {
+    this.#real = real;
+    this.#issues = issues;
+  }
+
+  add(
+    host: string,
+    group: HostGroup,
+    service: Service | undefined,
+    { domains, expanded }: Domains,
+    suffix: number,
+  ): void {
+    const { virtualService } = group;
+    const name = hostPort(host, group.port);
+    const kept = domains.filter((domain) => {
+      // Where hosts carry their port, one without means port 80 (httproute.go, mergeAllVirtualHosts).
+      if (suffix !== 0 && suffix !== DEFAULT_PORT && !/:\d+$/.test(domain)) return false;
+      const key = domain.toLowerCase();
+      if (this.#domains.has(key) || (expanded.has(domain) && this.#real.has(domain))) return false;
+      this.#domains.add(key);
+      return true;
+    });
+    if (this.#names.has(name) || kept.length === 0) {
+      if (virtualService !== undefined) this.#issues.push(duplicateDomain(virtualService, host));
+      return;
+    }
+    this.#names.add(name);
+    const ref = virtualService?.origin ?? service?.origin;
+    this.list.push(
+      create(VirtualHostSchema, {
+        name,
+        domains: kept,
+        routes: [...group.routes],
+        ...(ref && { metadata: originMetadata({ ref, path: virtualService === undefined ? '' : 'spec.hosts' }) }),
+      }),
+    );
+  }
 }
 
 function duplicateDomain(virtualService: VirtualService, host: string): Issue {
