@@ -11,6 +11,11 @@ export interface AnalysisInput {
   readonly issues?: readonly Issue[];
   readonly meshConfig?: MeshConfig | undefined;
   readonly meshNetworks?: NetworkEntry | undefined;
+  /**
+   * False when the workloads of the mesh are not among the resources, as in a folder with nothing but routing: then nothing is said
+   * about selectors that select none. True when not given.
+   */
+  readonly workloadsKnown?: boolean;
   /** Milliseconds since 1970: certificates expire. */
   readonly nowMs: number;
 }
@@ -21,6 +26,7 @@ export class Objects {
   readonly issues: readonly Issue[];
   readonly meshConfig: MeshConfig;
   readonly meshNetworks: NetworkEntry | undefined;
+  readonly workloadsKnown: boolean;
   readonly nowMs: number;
   readonly #byKind = new Map<KindId, Resource[]>();
   readonly #byName = new Map<string, Resource>();
@@ -30,6 +36,7 @@ export class Objects {
     this.issues = input.issues ?? [];
     this.meshConfig = input.meshConfig ?? {};
     this.meshNetworks = input.meshNetworks;
+    this.workloadsKnown = input.workloadsKnown ?? true;
     this.nowMs = input.nowMs;
     for (const resource of input.resources) {
       const list = this.#byKind.get(resource.type);

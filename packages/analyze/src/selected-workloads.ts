@@ -26,7 +26,7 @@ export function selectionOf<R extends Selecting>(
     const selected = workloads.filter(
       ({ namespace, labels }) => namespace === resource.metadata.namespace && selects(selector, labels),
     );
-    if (selected.length === 0) idle.push(resource);
+    if (selected.length === 0 && objects.workloadsKnown) idle.push(resource);
     for (const workload of selected) byWorkload.set(workload, [...(byWorkload.get(workload) ?? []), resource]);
   }
   return { idle, byWorkload };

@@ -61,7 +61,7 @@ export const authorizationPolicies: Analyzer = {
     const workloads = meshWorkloads(objects);
     const namespaces = objects.of('Namespace').map(({ metadata }) => metadata.name);
     for (const policy of objects.of('AuthorizationPolicy')) {
-      checkSelection(policy, workloads, objects.rootNamespace, tell);
+      if (objects.workloadsKnown) checkSelection(policy, workloads, objects.rootNamespace, tell);
       checkNamespaces(policy, namespaces, tell);
     }
   },

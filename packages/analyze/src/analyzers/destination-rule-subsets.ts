@@ -56,6 +56,7 @@ export const destinationRuleSubsets: Analyzer = {
         tell('IST0174', rule, 'spec.host', { host });
         continue;
       }
+      if (!objects.workloadsKnown) continue;
       for (const [i, { name = '', labels = {} }] of subsets.entries()) {
         const selector = { ...declared.selector, ...labels };
         if (endpoints.some((endpoint) => selects(selector, endpoint))) continue;

@@ -27,6 +27,7 @@ export const gatewayPorts: Analyzer = {
       const pods = objects.of('Pod').filter((pod) => selects(selector, pod.metadata.labels));
       const at = labelPath('spec.selector', selector);
       if (pods.length === 0) {
+        if (!objects.workloadsKnown) continue;
         tell('IST0101', gateway, at, { kind: 'workload with the labels', value: formatLabels(selector) });
         continue;
       }

@@ -38,6 +38,7 @@ function check(gateway: Resource<'Gateway'>, objects: Objects, tell: Tell): void
   const { selector = {}, servers = [] } = gateway.spec;
   const pod = objects.of('Pod').find(({ metadata }) => selects(selector, metadata.labels));
   if (pod === undefined) {
+    if (!objects.workloadsKnown) return;
     const args = { kind: 'workload with the labels', value: formatLabels(selector) };
     tell('IST0101', gateway, labelPath('spec.selector', selector), args);
     return;

@@ -14,9 +14,8 @@ function codeOf({ code, severity }: Issue): SchemaCode & Code {
   return severity === 'error' ? 'IST0106' : 'IST0133';
 }
 
-function problemOf({ at, message, expected, hint }: Issue): string {
-  const where = at === '' ? '' : `${at}: `;
-  return `${where}${message}${expected === undefined ? '' : ` (expected ${expected})`}${hint === undefined ? '' : `; ${hint}`}`;
+function problemOf({ message, expected, hint }: Issue): string {
+  return `${message}${expected === undefined ? '' : ` (expected ${expected})`}${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 /** The object an issue is about; a file, when it is about none. */

@@ -1,7 +1,7 @@
 import type { Resource } from '@weft/config';
 import { hostsForNamespace, overlaps } from '@weft/mesh';
 import type { Analyzer, Tell } from '../analyzer.ts';
-import { fullName, type Objects } from '../objects.ts';
+import type { Objects } from '../objects.ts';
 
 /** `./host` → `<namespace>/host`; `*` + `/host` → `host`, for everyone. */
 function openHost(host: string, namespace: string): string {
@@ -43,7 +43,7 @@ function check(service: Resource<'VirtualService'>, objects: Objects, tell: Tell
     const served = servedHosts(gateway, service.metadata.namespace, objects);
     if (served === undefined) tell('IST0101', service, at, { kind: 'gateway', value: gateway });
     if (served?.some((pattern) => hosts.some((host) => overlaps(pattern, host))) === true) continue;
-    tell('IST0132', service, at, { gateway: `${gateway} (asked by ${fullName(service)})`, hosts: hosts.join(', ') });
+    tell('IST0132', service, at, { gateway, hosts: hosts.join(', ') });
   }
 }
 

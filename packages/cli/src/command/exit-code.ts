@@ -16,6 +16,7 @@ export const EXIT = {
     meaning: 'a port is in use; the message names the process and the option that chooses another',
   },
   unreachable: { code: 9, meaning: 'no control plane or admin endpoint answers at the address' },
+  findings: { code: 10, meaning: '`weft analyze` found something at or above --failure-threshold' },
   commandNotFound: { code: 127, meaning: '`weft run`: the program to run does not exist' },
   interrupted: { code: 130, meaning: 'stopped by Ctrl-C (SIGINT)' },
   terminated: { code: 143, meaning: 'stopped by SIGTERM' },

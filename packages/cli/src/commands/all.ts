@@ -1,4 +1,5 @@
 import type { Command } from '../command/command.ts';
+import { analyze } from './analyze.ts';
 import { apply } from './apply.ts';
 import { control } from './control.ts';
 import { remove } from './delete.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   edit,
   remove,
   validate,
+  analyze,
   explain,
   proxyStatus,
   proxyConfig,

@@ -1,4 +1,4 @@
-import { type InputText, type Loaded, loadTexts } from '@weft/config';
+import { type DecodeOptions, type InputText, type Loaded, loadTexts } from '@weft/config';
 
 /** Everything that a set of files declares, and everything wrong with them. */
 export interface LoadedConfig extends Loaded {
@@ -7,6 +7,6 @@ export interface LoadedConfig extends Loaded {
 }
 
 /** Decodes and checks every document of every file; all issues together. */
-export function loadConfig(inputs: readonly InputText[]): LoadedConfig {
-  return { ...loadTexts(inputs), texts: new Map(inputs.map((input) => [input.file, input.text])) };
+export function loadConfig(inputs: readonly InputText[], options: DecodeOptions = {}): LoadedConfig {
+  return { ...loadTexts(inputs, options), texts: new Map(inputs.map((input) => [input.file, input.text])) };
 }
