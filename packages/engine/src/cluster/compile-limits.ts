@@ -69,7 +69,18 @@ export function compileOutlier(message: OutlierDetection, issues: Issues): Outli
       issues.error(`${at}.${field}`, 'invalid-value', `is ${value}`, 'at most 100');
     return value ?? or;
   };
+  const intervalMs = durationOr(message.interval, 10_000, `${at}.interval`, issues);
+  if (intervalMs <= 0) issues.error(`${at}.interval`, 'invalid-value', 'is zero', 'more than zero');
   const baseEjectionMs = durationOr(message.baseEjectionTime, 30_000, `${at}.base_ejection_time`, issues);
+  // "If not specified, the default value (300000ms or 300s) or base_ejection_time is used, whichever is larger".
+  const maxEjectionMs = durationOr(
+    message.maxEjectionTime,
+    Math.max(300_000, baseEjectionMs),
+    `${at}.max_ejection_time`,
+    issues,
+  );
+  if (maxEjectionMs < baseEjectionMs)
+    issues.error(`${at}.max_ejection_time`, 'invalid-value', `is ${maxEjectionMs} ms`, 'at least base_ejection_time');
   return {
     consecutive5xx: message.consecutive5xx ?? 5,
     enforcingConsecutive5xx: percent(message.enforcingConsecutive5xx, 100, 'enforcing_consecutive_5xx'),
@@ -86,15 +97,9 @@ export function compileOutlier(message: OutlierDetection, issues: Issues): Outli
       100,
       'enforcing_consecutive_local_origin_failure',
     ),
-    intervalMs: durationOr(message.interval, 10_000, `${at}.interval`, issues),
+    intervalMs,
     baseEjectionMs,
-    // "If not specified, the default value (300000ms or 300s) or base_ejection_time is used, whichever is larger".
-    maxEjectionMs: durationOr(
-      message.maxEjectionTime,
-      Math.max(300_000, baseEjectionMs),
-      `${at}.max_ejection_time`,
-      issues,
-    ),
+    maxEjectionMs,
     maxEjectionJitterMs: durationOr(message.maxEjectionTimeJitter, 0, `${at}.max_ejection_time_jitter`, issues),
     maxEjectionPercent: percent(message.maxEjectionPercent, 10, 'max_ejection_percent'),
     alwaysEjectOne: message.alwaysEjectOneHost ?? false,

@@ -1,3 +1,4 @@
+import type { OutlierMonitor } from '../outlier/outlier-monitor.ts';
 import type { SocketAddress } from './address.ts';
 import type { EndpointSpec, Locality } from './endpoint-set.ts';
 
@@ -23,11 +24,13 @@ export class Endpoint {
   /** Monotonic time of the last observation. */
   ewmaAtMs = 0;
   /** Monotonic time since which the endpoint serves; slow start counts from here. */
-  readonly sinceMs: number;
+  sinceMs: number;
   /** What active health checks say; undefined without them. */
   checked: HealthState | undefined = undefined;
   /** Put aside by outlier detection. */
   ejected = false;
+  /** Where the outcome of requests is reported; undefined when the cluster detects no outliers. */
+  outlier: OutlierMonitor | undefined = undefined;
 
   constructor(key: string, spec: EndpointSpec, locality: Locality, priority: number, nowMs: number) {
     this.key = key;
