@@ -8,7 +8,10 @@ export function randomPicker(input: PolicyInput): PolicyPicker {
   if (evenWeights(endpoints)) return { pick: () => endpoints[random.below(endpoints.length)] };
   const upTo: number[] = [];
   let total = 0;
-  for (const endpoint of endpoints) upTo.push((total += endpoint.weight));
+  for (const endpoint of endpoints) {
+    total += endpoint.weight;
+    upTo.push(total);
+  }
   return {
     pick() {
       const roll = random.below(total);

@@ -6,8 +6,8 @@ import { OutlierDetectionSchema } from '@weft/xds/gen/envoy/config/cluster/v3/ou
 import { compileOutlier } from '../cluster/compile-limits.ts';
 import { Issues } from '../decode/issues.ts';
 import { Endpoint } from '../endpoint/endpoint.ts';
-import type { OutlierMonitor } from './outlier-monitor.ts';
 import { OutlierDetector } from './outlier-detector.ts';
+import type { OutlierMonitor } from './outlier-monitor.ts';
 
 type Settings = MessageInitShape<typeof OutlierDetectionSchema>;
 
@@ -162,7 +162,11 @@ test('an ejection lasts the base time, longer at each repetition, never longer t
 });
 
 test('whoever returns starts with clean counters', () => {
-  const bench = new Bench(10, { consecutive5xx: 3, consecutiveGatewayFailure: 4, enforcingConsecutiveGatewayFailure: 100 });
+  const bench = new Bench(10, {
+    consecutive5xx: 3,
+    consecutiveGatewayFailure: 4,
+    enforcingConsecutiveGatewayFailure: 100,
+  });
   bench.answer(0, 503, 3);
   bench.pass(3);
   assert.deepEqual(bench.ejected(), []);
@@ -186,7 +190,7 @@ test('success rates are not compared among too few hosts or requests', () => {
     [4, 100],
     [5, 99],
   ] as const) {
-    const bench = new Bench(hosts, { consecutive5xx: 1000 });
+    const bench = new Bench(hosts, { consecutive5xx: 1000, failurePercentageMinimumHosts: 10 });
     for (let host = 0; host < hosts; host++) bench.answer(host, host === 0 ? 500 : 200, requests);
     bench.pass(1);
     assert.deepEqual(bench.taken(), [], `${hosts} hosts, ${requests} requests`);
@@ -199,6 +203,7 @@ test('failure percentage ejects whatever the others do', () => {
     enforcingSuccessRate: 0,
     enforcingFailurePercentage: 100,
     failurePercentageThreshold: 80,
+    failurePercentageRequestVolume: 10,
     maxEjectionPercent: 100,
   });
   for (const host of [0, 1, 2, 3, 4]) {
