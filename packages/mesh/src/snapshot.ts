@@ -59,7 +59,9 @@ export class Snapshot {
     this.#carry = new Carry(options.previous === undefined ? undefined : options.previous.#carry);
     const issues: Issue[] = [];
     const source = options.meshConfig ?? meshConfigResource(resources);
-    this.mesh = this.#carry.mesh.keep('mesh', [source], () => meshSettings(meshConfigIn(source, issues)));
+    // Callers decode it anew for each snapshot, so it is compared by content.
+    const content = source === undefined || 'type' in source ? source : JSON.stringify(source);
+    this.mesh = this.#carry.mesh.keep('mesh', [content], () => meshSettings(meshConfigIn(source, issues)));
     this.services = registryServices(resources, { domain: this.domain, clusterId, mesh: this.mesh }, this.#carry);
     this.#byHost = Map.groupBy(this.services, (service) => service.hostname);
     this.#indexInstances();
