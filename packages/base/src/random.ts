@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 /** Randomness as an argument, so that a decision can be repeated. Not for secrets. */
 export interface Random {
   /** A whole number from 0 up to, not including, `bound` (at least 1, at most 2^32). */
@@ -24,7 +22,8 @@ export function seededRandom(seed: number): Random {
   return { below: (bound) => Math.floor((next() / 0x1_0000_0000) * bound) };
 }
 
-/** A generator started from the operating system's randomness. */
+/** A generator started anew in each process. */
 export function systemRandom(): Random {
-  return seededRandom(randomInt(1, 0x7fff_ffff));
+  // V8 seeds Math.random from the system's entropy. node:crypto would do it too, and stay in a proxy's memory with 2.5 MB.
+  return seededRandom(Math.floor(Math.random() * 0x7fff_ffff) + 1);
 }

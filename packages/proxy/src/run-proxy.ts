@@ -2,8 +2,9 @@
 import { hostname } from 'node:os';
 import type { Clock, LogControl, Logger, Random } from '@weft/base';
 import { formatIssue } from '@weft/base';
-import type { AdsClient } from '@weft/xds/client';
+import { type AdsClient, connectAds } from '@weft/xds/client';
 import type { ServerState } from './admin/admin-view.ts';
+import { grpcCalls } from './ads/grpc-call.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { Loop } from './net/loop.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
@@ -12,6 +13,7 @@ import { ListenerManager } from './runtime/listener-manager.ts';
 import type { ProxyContext } from './runtime/proxy-context.ts';
 import { ResourceBook } from './runtime/resource-book.ts';
 import { RouteSources } from './runtime/route-sources.ts';
+import { startAdmin } from './runtime/start-admin.ts';
 import { XdsRuntime } from './runtime/xds-runtime.ts';
 import { AccessLogFiles } from './telemetry/access-log/log-file.ts';
 import { IstioMetrics } from './telemetry/istio/istio-metrics.ts';
@@ -160,7 +162,7 @@ class RunningProxy implements Proxy {
     const live = this.#bootstrap.ads === undefined ? undefined : new Promise<void>((resolve) => (this.#warm = resolve));
     this.#state = 'INITIALIZING';
     await this.#startAdmin();
-    await this.#followControlPlane();
+    this.#followControlPlane();
     await this.#listeners.bound();
     if (this.#failures.length > 0) {
       await this.close();
@@ -202,7 +204,6 @@ class RunningProxy implements Proxy {
   async #startAdmin(): Promise<void> {
     const { admin } = this.#bootstrap;
     if (admin === undefined) return;
-    const { startAdmin } = await import('./runtime/start-admin.ts');
     const { clock, logger, logControl, version, quit } = this.#deps;
     const view = new ProxyAdminView({
       bootstrap: this.#bootstrap,
@@ -224,13 +225,9 @@ class RunningProxy implements Proxy {
     this.#admin = await startAdmin(admin, view, clock, logger);
   }
 
-  async #followControlPlane(): Promise<void> {
+  #followControlPlane(): void {
     const { ads, node } = this.#bootstrap;
     if (ads === undefined) return;
-    const [{ connectAds }, { grpcCalls }] = await Promise.all([
-      import('@weft/xds/client'),
-      import('./ads/grpc-call.ts'),
-    ]);
     const { clock, random, logger, version } = this.#deps;
     this.#client = connectAds({
       open: grpcCalls(ads.address, clock),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { formatIssue, type LogControl, type Logger, systemClock, systemRandom, textLogger } from '@weft/base';
 import { type Proxy as DataPlane, decodeBootstrap, runProxy } from '@weft/proxy';
 
@@ -15,7 +15,8 @@ export interface ServedProxy {
 
 /** Reads an Envoy bootstrap file (JSON or YAML) and starts the data plane from it. Every issue of the file is in the error. */
 export async function serveProxy(options: ServeOptions): Promise<ServedProxy> {
-  const text = await readFile(options.bootstrapPath, 'utf8');
+  // Not node:fs/promises: it brings the REPL's line editor into the memory of every sidecar.
+  const text = readFileSync(options.bootstrapPath, 'utf8');
   const parsed = await parseBootstrap(options.bootstrapPath, text);
   return start(parsed, options);
 }
