@@ -102,7 +102,8 @@ function readBody(
   const spec = raw['spec'] ?? undefined;
   if (spec === undefined && row.specRequired && shape.strict) {
     shape.error('spec', 'missing-field', 'required value is missing');
-    return undefined;
+    // That is all there is to say about an absent spec; what it would have to contain is not.
+    return row.read({}, 'spec', metadata, { shape: new Report(false), meaning: new Report(false) });
   }
   return row.read(spec ?? {}, 'spec', metadata, reports);
 }
