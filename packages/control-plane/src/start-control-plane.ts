@@ -13,6 +13,7 @@ import {
 import { Events } from './events.ts';
 import { Liveness } from './live.ts';
 import { Metrics } from './metrics.ts';
+import { analysisOf } from './pipeline/analysis.ts';
 import { OwnerCleanup } from './pipeline/owner-cleanup.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { preview } from './pipeline/preview.ts';
@@ -69,7 +70,10 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     metrics,
     logger: deps.logger,
     proxies: ads.proxies,
-    preview: (changed) => preview(changed, resources.all(), pipeline, options.mesh),
+    preview: (changed) => [
+      ...preview(changed, resources.all(), pipeline, options.mesh),
+      ...analysisOf(resources.all(), changed, deps.clock.now()),
+    ],
     whenLive: (wanted) => liveness.whenLive(wanted),
     version: () => ({ gitVersion: deps.version, platform: 'weft', xds: ads.address }),
   });

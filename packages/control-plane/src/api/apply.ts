@@ -26,7 +26,7 @@ export interface ApplyDeps {
   readonly store: Store;
   readonly reader: ConfigReader;
   readonly maxBodyBytes: number;
-  /** What the mesh and translation would find odd that they do not find odd now. */
+  /** What the mesh, translation and analysis would find odd that they do not find odd now. */
   readonly preview: (resources: readonly Resource[]) => readonly Issue[];
 }
 
