@@ -30,13 +30,14 @@ export function compileHeaderOps(
   issues: Issues,
 ): readonly HeaderOp[] {
   const ops: HeaderOp[] = [];
+  const dotted = at === '' ? '' : `${at}.`;
   remove.forEach((name, i) => {
-    const where = `${at}.${prefix}_headers_to_remove[${i}]`;
+    const where = `${dotted}${prefix}_headers_to_remove[${i}]`;
     checkName(name, where, 'removed', issues);
     ops.push({ kind: 'remove', name: name.toLowerCase(), value: EMPTY, keepEmpty: false });
   });
   add.forEach((option, i) => {
-    const where = `${at}.${prefix}_headers_to_add[${i}]`;
+    const where = `${dotted}${prefix}_headers_to_add[${i}]`;
     const op = compileOption(option, where, issues);
     checkName(op.name, `${where}.header.key`, 'modified', issues);
     ops.push(op);
@@ -50,7 +51,7 @@ function checkName(name: string, at: string, what: string, issues: Issues): void
     issues.error(
       at,
       'invalid-value',
-      `\`${name}\`: `.concat(`pseudo-headers and host may not be ${what} this way`),
+      `\`${name}\`: pseudo-headers and host may not be ${what} this way`,
       'a host or path rewrite',
     );
   } else if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {

@@ -65,7 +65,7 @@ export function narrowFilters(
   for (const name of names) {
     const config = configs[name];
     if (config === undefined) continue;
-    const decoded = levels.decodeFilter(name, config, `${at}.typed_per_filter_config["${name}"]`);
+    const decoded = levels.decodeFilter(name, config, `${at === '' ? '' : `${at}.`}typed_per_filter_config["${name}"]`);
     issues.adopt(decoded.issues);
     if (decoded.ok) merged.set(name, [decoded.value, ...(levels.filters.get(name) ?? [])]);
   }
