@@ -12,8 +12,8 @@ import {
   EndpointStore,
   type HostSet,
   type PickContext,
-  type Thresholds,
 } from '@weft/engine';
+import { Http2Pool } from '../http2/http2-pool.ts';
 import type { Loop } from '../net/loop.ts';
 import { dialWire } from '../net/open-wire.ts';
 import type { Wire, WireOwner } from '../net/wire.ts';
@@ -22,6 +22,8 @@ import type { ServiceLabels } from '../telemetry/istio/service-labels.ts';
 import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
 import { HostPool } from '../upstream/host-pool.ts';
+import { Breaker } from './breaker.ts';
+import type { EndpointPool } from '../upstream/upstream-stream.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
 
 /** What a cluster needs besides its configuration. */
@@ -42,7 +44,15 @@ export interface HostCounts {
   rqTimeout: number;
 }
 
-const NO_COUNTS: HostCounts = { cxTotal: 0, cxConnectFail: 0, rqTotal: 0, rqSuccess: 0, rqError: 0, rqTimeout: 0 };
+function noCounts(): HostCounts {
+  return { cxTotal: 0, cxConnectFail: 0, rqTotal: 0, rqSuccess: 0, rqError: 0, rqTimeout: 0 };
+}
+
+/** What there is of an endpoint: its counts, and its pools by routing priority and protocol. */
+interface Member {
+  readonly counts: HostCounts;
+  readonly pools: (EndpointPool | undefined)[];
+}
 
 export class UpstreamCluster {
   readonly name: string;
@@ -51,11 +61,8 @@ export class UpstreamCluster {
   readonly service: ServiceLabels | undefined;
   config: Cluster;
   tls: UpstreamTlsSource | undefined;
-  /** Open connections, requests waiting for one, requests in flight, retries in flight. */
-  connections = 0;
-  pending = 0;
-  requests = 0;
-  retries = 0;
+  readonly #default: Breaker;
+  readonly #high: Breaker;
   #hosts: HostSet | undefined = undefined;
   /** Undefined until the first endpoints are known: the cluster warms. */
   set: EndpointSet | undefined = undefined;
@@ -66,13 +73,17 @@ export class UpstreamCluster {
   #balancer: Balancer | undefined = undefined;
   readonly #random: Random;
   readonly #store = new EndpointStore();
-  readonly #pools = new Map<Endpoint, HostPool>();
+  readonly #members = new Map<Endpoint, Member>();
+  /** Pools that take no new requests and still have connections. */
+  readonly #draining = new Set<EndpointPool>();
   #closed = false;
 
   constructor(config: Cluster, tls: UpstreamTlsSource | undefined, context: ClusterContext) {
     this.name = config.name;
     this.config = config;
     this.tls = tls;
+    this.#default = new Breaker('default', config.circuitBreakers.default);
+    this.#high = new Breaker('high', config.circuitBreakers.high);
     this.loop = context.loop;
     this.stats = context.stats;
     this.service = context.service;
@@ -83,14 +94,9 @@ export class UpstreamCluster {
     return this.#hosts?.endpoints ?? [];
   }
 
-  /** How many retries may be in flight: a fixed number, or a share of what is in flight (`retry_budget`). */
-  get maxRetries(): number {
-    const { maxRetries, retryBudget } = this.thresholds;
-    if (retryBudget === undefined) return maxRetries;
-    return Math.max(
-      retryBudget.minConcurrency,
-      Math.floor(((this.requests + this.pending) * retryBudget.percent) / 100),
-    );
+  /** @hot What requests of this priority have in use, and their limits. */
+  breaker(priority: 'default' | 'high'): Breaker {
+    return priority === 'high' ? this.#high : this.#default;
   }
 
   /** Whether the control plane wants this share of requests refused (`drop_overloads`); the category, or undefined. */
@@ -101,16 +107,14 @@ export class UpstreamCluster {
     return undefined;
   }
 
-  get thresholds(): Thresholds {
-    return this.config.circuitBreakers.default;
-  }
-
   /** Takes new settings. Connections in use stay as they are; those opened from now on follow the new ones. */
   reconfigure(config: Cluster, tls: UpstreamTlsSource | undefined): void {
-    const transportChanged = this.tls !== tls;
+    const transportChanged = this.tls !== tls || this.config.protocol.kind !== config.protocol.kind;
     this.config = config;
     this.tls = tls;
-    if (transportChanged) this.#drainPools(() => true);
+    this.#default.thresholds = config.circuitBreakers.default;
+    this.#high.thresholds = config.circuitBreakers.high;
+    if (transportChanged) for (const member of this.#members.values()) this.#drainMember(member);
     if (this.set !== undefined) this.rebalance();
   }
 
@@ -119,7 +123,7 @@ export class UpstreamCluster {
     this.set = set;
     this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
-    this.#drainPools((endpoint) => !held.has(endpoint));
+    for (const endpoint of this.#members.keys()) if (!held.has(endpoint)) this.#drop(endpoint);
     this.rebalance();
     this.stats.membershipChange.inc();
     this.stats.membershipTotal.set(this.endpoints.length);
@@ -128,7 +132,7 @@ export class UpstreamCluster {
 
   /** The discovery kind makes endpoints from requests: nothing has to arrive first. */
   provideOwnEndpoints(discovery: DynamicDiscovery): void {
-    this.dynamic = new DynamicEndpoints(discovery, (endpoint) => this.#pools.get(endpoint)?.drain());
+    this.dynamic = new DynamicEndpoints(discovery, (endpoint) => this.#drop(endpoint));
   }
 
   /** Still without its first endpoints. */
@@ -153,12 +157,27 @@ export class UpstreamCluster {
     return this.#balancer?.pick(context);
   }
 
-  /** @hot */
-  pool(endpoint: Endpoint): HostPool {
-    const existing = this.#pools.get(endpoint);
-    if (existing !== undefined) return existing;
-    const pool = new HostPool(this, endpoint);
-    this.#pools.set(endpoint, pool);
+  /**
+   * @hot The connections to `endpoint` for requests of this priority, which speak what the cluster asks for. `clientHttp2`: the client of
+   * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds.
+   */
+  pool(endpoint: Endpoint, priority: 'default' | 'high', clientHttp2: boolean): EndpointPool {
+    const { kind } = this.config.protocol;
+    // Automatic choice goes by ALPN, which takes TLS; without it HTTP/1.1 is what every server speaks.
+    const http2 = kind === 'http2' || (kind === 'downstream' && clientHttp2);
+    const at = (priority === 'high' ? 2 : 0) + (http2 ? 1 : 0);
+    let member = this.#members.get(endpoint);
+    if (member === undefined) {
+      member = { counts: noCounts(), pools: [undefined, undefined, undefined, undefined] };
+      this.#members.set(endpoint, member);
+    }
+    return member.pools[at] ?? this.#addPool(endpoint, member, at);
+  }
+
+  #addPool(endpoint: Endpoint, member: Member, at: number): EndpointPool {
+    const Pool = at % 2 === 1 ? Http2Pool : HostPool;
+    const pool = new Pool(this, endpoint, this.breaker(at >= 2 ? 'high' : 'default'), member.counts);
+    member.pools[at] = pool;
     return pool;
   }
 
@@ -178,22 +197,34 @@ export class UpstreamCluster {
 
   /** What /clusters shows of an endpoint besides its own counts. */
   hostCounts(endpoint: Endpoint): HostCounts {
-    return this.#pools.get(endpoint)?.counts ?? NO_COUNTS;
+    return this.#members.get(endpoint)?.counts ?? noCounts();
   }
 
-  #drainPools(which: (endpoint: Endpoint) => boolean): void {
-    for (const [endpoint, pool] of this.#pools) if (which(endpoint)) pool.drain();
+  #drop(endpoint: Endpoint): void {
+    const member = this.#members.get(endpoint);
+    if (member !== undefined) this.#drainMember(member);
+    this.#members.delete(endpoint);
+  }
+
+  /** The pools finish what they have; requests from now on get new ones. */
+  #drainMember(member: Member): void {
+    for (const [at, pool] of member.pools.entries()) {
+      if (pool === undefined) continue;
+      member.pools[at] = undefined;
+      this.#draining.add(pool);
+      pool.drain();
+    }
   }
 
   /** A drained pool has no connection left. */
-  forget(pool: HostPool): void {
-    if (this.#pools.get(pool.endpoint) === pool) this.#pools.delete(pool.endpoint);
+  forget(pool: EndpointPool): void {
+    this.#draining.delete(pool);
   }
 
   /** The cluster is gone from the configuration; requests in flight finish. */
   drain(): void {
     this.#closed = true;
-    this.#drainPools(() => true);
+    for (const member of this.#members.values()) this.#drainMember(member);
   }
 
   get closed(): boolean {
@@ -201,6 +232,7 @@ export class UpstreamCluster {
   }
 
   destroy(): void {
-    for (const pool of [...this.#pools.values()]) pool.destroy();
+    for (const member of this.#members.values()) for (const pool of member.pools) pool?.destroy();
+    for (const pool of [...this.#draining]) pool.destroy();
   }
 }

@@ -148,6 +148,9 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     const tunnels = exchange.tunnelled;
     this.#decideClose(head, exchange);
     let sent = framing;
+    // An HTTP/2 upstream may say with the head that no body follows; HTTP/1 needs a length for that.
+    if (framing === NO_BODY && !this.#suppressBody && !tunnels && status >= 200 && status !== 204 && status !== 304)
+      sent = 0;
     if (framing === CHUNKED || framing === UNTIL_CLOSE) {
       // RFC 9112 §6.1: never chunked to an HTTP/1.0 client; the end of the connection ends its body.
       if (head.version === 11) sent = CHUNKED;

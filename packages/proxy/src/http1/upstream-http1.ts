@@ -27,6 +27,7 @@ export interface ConnectionKeeper {
 const DISCARD_LIMIT_BYTES = 64 * 1024;
 
 export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnection {
+  readonly protocol = 'HTTP/1.1';
   readonly endpoint: Endpoint;
   readonly #keeper: ConnectionKeeper;
   readonly #parser: ResponseParser = new ResponseParser(this);

@@ -160,17 +160,7 @@ function unsupported(config: Cluster): Outcome {
       },
     ];
   }
-  if (config.protocol.kind !== 'http2') return ACCEPTED;
-  return [
-    {
-      severity: 'error',
-      code: 'unsupported-value',
-      at: 'typed_extension_protocol_options["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"].explicit_http_config.http2_protocol_options',
-      message: 'HTTP/2 to upstreams is not supported yet',
-      expected: 'http_protocol_options',
-      resource: `Cluster ${config.name}`,
-    },
-  ];
+  return ACCEPTED;
 }
 
 function labelEndpoints(

@@ -28,6 +28,8 @@ export const REPLY_CODES = [
   'CONNECT_FAILURE',
   'CONNECT_TIMEOUT',
   'UPSTREAM_RESET',
+  'UPSTREAM_STREAM_RESET',
+  'UPSTREAM_REFUSED_STREAM',
   'UPSTREAM_PROTOCOL_ERROR',
   'UPSTREAM_TIMEOUT',
   'PER_TRY_TIMEOUT',
@@ -49,9 +51,16 @@ export const REPLY_CODES = [
   'CONNECT_REFUSED',
   'FAULT_ABORT',
   'CORS_PREFLIGHT',
+  'HEALTH_CHECK',
   'DIRECT_RESPONSE',
   'REDIRECT',
   'TLS_REQUIRED',
+  'LOCAL_RATE_LIMITED',
+  'RATE_LIMITED',
+  'RATE_LIMITER_ERROR',
+  'HEALTH_CHECK',
+  'HEALTH_CHECK_FAILED',
+  'OVERLOADED',
   'FILTER_FAULT',
 ] as const;
 export type ReplyCode = (typeof REPLY_CODES)[number];
@@ -89,6 +98,20 @@ export const REPLIES: Readonly<Record<ReplyCode, Reply>> = {
     'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
     'if-policy',
   ),
+  UPSTREAM_STREAM_RESET: reply(
+    503,
+    'UR',
+    'upstream_reset_before_response_started{remote_reset}',
+    'upstream connect error or disconnect/reset before headers. reset reason: remote reset',
+    'if-policy',
+  ),
+  UPSTREAM_REFUSED_STREAM: reply(
+    503,
+    'UR',
+    'upstream_reset_before_response_started{remote_refused_stream_reset}',
+    'upstream connect error or disconnect/reset before headers. reset reason: remote refused stream reset',
+    'always',
+  ),
   UPSTREAM_PROTOCOL_ERROR: reply(
     502,
     'UPE',
@@ -119,12 +142,19 @@ export const REPLIES: Readonly<Record<ReplyCode, Reply>> = {
   DIRECT_RESPONSE: reply(200, '', 'direct_response', ''),
   REDIRECT: reply(301, '', 'direct_response', ''),
   TLS_REQUIRED: reply(301, '', 'direct_response', ''),
+  LOCAL_RATE_LIMITED: reply(429, 'RL', 'local_rate_limited', 'local_rate_limited'),
+  RATE_LIMITED: reply(429, 'RL', 'request_rate_limited', ''),
+  RATE_LIMITER_ERROR: reply(500, 'RLSE', 'rate_limiter_error', ''),
+  HEALTH_CHECK: reply(200, '', 'health_check_ok', ''),
+  HEALTH_CHECK_FAILED: reply(503, 'LH', 'health_check_failed', ''),
+  OVERLOADED: reply(503, 'OM', 'overload', 'overloaded'),
   FILTER_FAULT: reply(500, '', 'filter_exception', 'Internal Server Error'),
 };
 
 /** Codes that are answers in their own right, not errors: they carry no `x-weft-error`. */
 const NOT_ERRORS: ReadonlySet<ReplyCode> = new Set<ReplyCode>([
   'CORS_PREFLIGHT',
+  'HEALTH_CHECK',
   'DIRECT_RESPONSE',
   'REDIRECT',
   'PATH_REDIRECT',

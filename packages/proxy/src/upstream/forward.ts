@@ -11,24 +11,31 @@ import {
   rewriteRequest,
 } from '@weft/engine';
 import { appendHeader, type HeaderBlock, type ResponseHead, setHeader } from '@weft/http';
+import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { UpstreamLink } from '../stream/downstream.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
 import { REPLIES, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
-import type { HostPool } from './host-pool.ts';
 import { Mirror } from './mirror.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
 import type { RouterContext } from './router-options.ts';
 import { routeTimeouts, type Timeouts } from './timeouts.ts';
-import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
+import type {
+  EndpointPool,
+  PoolWaiter,
+  UpstreamConnection,
+  UpstreamRequestHead,
+  UpstreamStream,
+} from './upstream-stream.ts';
 
 export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   readonly #exchange: Exchange;
   readonly #plan: ForwardPlan;
   readonly #cluster: UpstreamCluster;
+  readonly #breaker: Breaker;
   readonly #options: RouterContext;
   readonly #format: ExchangeFormat;
   readonly #retry: RetryState | undefined;
@@ -36,7 +43,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   /** Undefined while the body streams straight through and no retry could need it. */
   #body: ReplayBuffer | undefined = undefined;
   #mirrors: readonly Mirror[] | undefined = undefined;
-  #pool: HostPool | undefined = undefined;
+  #pool: EndpointPool | undefined = undefined;
   #connection: UpstreamConnection | undefined = undefined;
   #endpoint: Endpoint | undefined = undefined;
   #counts: HostCounts | undefined = undefined;
@@ -50,6 +57,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#cluster = cluster;
+    this.#breaker = cluster.breaker(plan.action.priority);
     this.#options = options;
     this.#format = new ExchangeFormat(exchange);
     const { headers } = exchange.request;
@@ -85,11 +93,12 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   #try(pick: PickContext): void {
     const cluster = this.#cluster;
     const { record } = this.#exchange;
-    if (cluster.requests >= cluster.thresholds.maxRequests) {
+    const breaker = this.#breaker;
+    if (breaker.requests >= breaker.thresholds.maxRequests) {
       cluster.stats.upstreamRqPendingOverflow.inc();
       this.#failed(
         'UPSTREAM_OVERFLOW',
-        `${cluster.name} has ${cluster.requests} requests in flight (circuit_breakers.max_requests)`,
+        `${cluster.name} has ${breaker.requests} requests of ${breaker.priority} priority in flight (circuit_breakers.max_requests)`,
         false,
       );
       return;
@@ -117,10 +126,10 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     record.requestAttempts++;
     this.#counted = true;
     endpoint.active++;
-    cluster.requests++;
+    breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
-    const pool = cluster.pool(endpoint);
+    const pool = cluster.pool(endpoint, breaker.priority, this.#exchange.request.version === 20);
     this.#pool = pool;
     this.#counts = pool.counts;
     pool.counts.rqTotal++;
@@ -132,7 +141,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     const exchange = this.#exchange;
     this.#pool = undefined;
     this.#connection = connection;
-    exchange.record.upstreamProtocol = 'HTTP/1.1';
+    exchange.record.upstreamProtocol = connection.protocol;
     exchange.record.upstreamTxStartMs = exchange.manager.loop.now;
     this.#sentAt = exchange.manager.loop.now;
     this.#armTry();
@@ -350,7 +359,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#counted = false;
     const cluster = this.#cluster;
     this.#endpoint!.active--;
-    cluster.requests--;
+    this.#breaker.requests--;
     cluster.stats.upstreamRqActive.dec();
     cluster.stats.upstreamRqCompleted.inc();
   }

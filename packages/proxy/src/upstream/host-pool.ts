@@ -3,25 +3,29 @@
  * (connections, pending requests), named in the refusal.
  */
 import type { Endpoint } from '@weft/engine';
+import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import { type ConnectionKeeper, UpstreamHttp1 } from '../http1/upstream-http1.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
-import type { PoolWaiter } from './upstream-stream.ts';
+import type { EndpointPool, PoolWaiter } from './upstream-stream.ts';
 
-export class HostPool implements ConnectionKeeper {
+export class HostPool implements EndpointPool, ConnectionKeeper {
   readonly endpoint: Endpoint;
-  readonly counts: HostCounts = { cxTotal: 0, cxConnectFail: 0, rqTotal: 0, rqSuccess: 0, rqError: 0, rqTimeout: 0 };
+  readonly counts: HostCounts;
   readonly #cluster: UpstreamCluster;
+  readonly #breaker: Breaker;
   readonly #idle: UpstreamHttp1[] = [];
   readonly #open = new Set<UpstreamHttp1>();
   readonly #connecting = new Map<UpstreamHttp1, Deadline>();
   #waiters: PoolWaiter[] = [];
   #closing = false;
 
-  constructor(cluster: UpstreamCluster, endpoint: Endpoint) {
+  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts) {
     this.#cluster = cluster;
     this.endpoint = endpoint;
+    this.#breaker = breaker;
+    this.counts = counts;
   }
 
   /** @hot Calls the waiter back, at once when a connection is idle. */
@@ -35,21 +39,23 @@ export class HostPool implements ConnectionKeeper {
   }
 
   #wait(waiter: PoolWaiter): void {
-    const cluster = this.#cluster;
-    const { stats, thresholds } = cluster;
-    if (cluster.pending >= thresholds.maxPendingRequests) {
+    const { name, stats } = this.#cluster;
+    const breaker = this.#breaker;
+    const { thresholds } = breaker;
+    if (breaker.pending >= thresholds.maxPendingRequests) {
       stats.upstreamRqPendingOverflow.inc();
       waiter.onPoolFailure(
         'UPSTREAM_OVERFLOW',
-        `${cluster.name} has ${cluster.pending} pending requests (circuit_breakers.max_pending_requests)`,
+        `${name} has ${breaker.pending} pending requests of ${breaker.priority} priority (circuit_breakers.max_pending_requests)`,
       );
       return;
     }
-    const roomForMore = cluster.connections < thresholds.maxConnections;
+    const roomForMore =
+      breaker.connections < thresholds.maxConnections && this.endpoint.connections < thresholds.perHostMaxConnections;
     // Envoy lets each endpoint have one connection whatever the breaker says, or a request could wait for ever.
     const mayDial = roomForMore || this.#open.size === 0;
     if (!roomForMore) stats.upstreamCxOverflow.inc();
-    cluster.pending++;
+    breaker.pending++;
     stats.upstreamRqPendingTotal.inc();
     stats.upstreamRqPendingActive.inc();
     this.#waiters.push(waiter);
@@ -65,7 +71,7 @@ export class HostPool implements ConnectionKeeper {
   }
 
   #settled(): void {
-    this.#cluster.pending--;
+    this.#breaker.pending--;
     this.#cluster.stats.upstreamRqPendingActive.dec();
   }
 
@@ -87,7 +93,7 @@ export class HostPool implements ConnectionKeeper {
     });
     this.#open.add(connection);
     this.#connecting.set(connection, deadline);
-    cluster.connections++;
+    this.#breaker.connections++;
     this.endpoint.connections++;
     this.counts.cxTotal++;
     stats.upstreamCxTotal.inc();
@@ -152,7 +158,7 @@ export class HostPool implements ConnectionKeeper {
     if (!this.#open.delete(connection)) return;
     const cluster = this.#cluster;
     connection.idleDeadline?.disarm();
-    cluster.connections--;
+    this.#breaker.connections--;
     this.endpoint.connections--;
     cluster.stats.upstreamCxActive.dec();
     cluster.stats.upstreamCxDestroy.inc();
@@ -183,16 +189,11 @@ export class HostPool implements ConnectionKeeper {
     waiter.onPoolFailure(code, cause);
   }
 
-  /** The endpoint is gone from the configuration: idle connections close now, busy ones with their answer. */
+  /** No new requests from here on: idle connections close now, busy ones with their answer. */
   drain(): void {
     this.#closing = true;
     for (const connection of this.#idle.splice(0)) connection.wire.destroy();
     if (this.#open.size === 0) this.#cluster.forget(this);
-  }
-
-  /** Puts a draining pool back to work when its endpoint returns. */
-  revive(): void {
-    this.#closing = false;
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
 /** A copy of a request, sent to another cluster for its own sake: nobody waits for the answer, nothing depends on it (request_mirror_policies). */
 import type { ForwardPlan, MirrorPolicy, PickContext } from '@weft/engine';
 import { type HeaderBlock, headerValue } from '@weft/http';
+import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import type { ClusterLookup } from '../stream/http-filter.ts';
@@ -21,6 +22,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 export class Mirror implements PoolWaiter, UpstreamStream {
   readonly #head: UpstreamRequestHead;
   readonly #cluster: UpstreamCluster;
+  readonly #breaker: Breaker;
   #connection: UpstreamConnection | undefined = undefined;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -41,24 +43,34 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     return chosen.flatMap((policy) => {
       const name = policy.cluster ?? headerValue(head.headers, policy.clusterHeader ?? '');
       const cluster = name === undefined ? undefined : clusters.get(name);
-      return cluster === undefined ? [] : [new Mirror(policy, head, cluster, exchange.requestDone)];
+      return cluster === undefined
+        ? []
+        : [new Mirror(policy, head, cluster, exchange.requestDone, exchange.request.version === 20)];
     });
   }
 
-  private constructor(policy: MirrorPolicy, head: UpstreamRequestHead, cluster: UpstreamCluster, requestDone: boolean) {
+  private constructor(
+    policy: MirrorPolicy,
+    head: UpstreamRequestHead,
+    cluster: UpstreamCluster,
+    requestDone: boolean,
+    http2: boolean,
+  ) {
     const authority = policy.shadowSuffix ? head.authority.replace(/(:\d+)?$/, '-shadow$1') : head.authority;
     this.#head = { ...head, authority, headers: [...head.headers] };
     this.#cluster = cluster;
+    const breaker = cluster.breaker('default');
+    this.#breaker = breaker;
     this.#ended = requestDone ? { trailers: undefined } : undefined;
     const endpoint = cluster.pick(PICK);
-    if (endpoint === undefined || cluster.requests >= cluster.thresholds.maxRequests) {
+    if (endpoint === undefined || breaker.requests >= breaker.thresholds.maxRequests) {
       this.#over = true;
       return;
     }
-    cluster.requests++;
+    breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
-    cluster.pool(endpoint).acquire(this);
+    cluster.pool(endpoint, breaker.priority, http2).acquire(this);
   }
 
   onConnection(connection: UpstreamConnection): void {
@@ -101,7 +113,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     if (this.#over) return;
     this.#over = true;
     this.#waiting = [];
-    this.#cluster.requests--;
+    this.#breaker.requests--;
     this.#cluster.stats.upstreamRqActive.dec();
     this.#cluster.stats.upstreamRqCompleted.inc();
   }

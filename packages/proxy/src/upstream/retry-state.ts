@@ -12,6 +12,7 @@ import {
   shouldRetry,
 } from '@weft/engine';
 import { headerValue, type RequestHead, type ResponseHead } from '@weft/http';
+import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 
@@ -21,6 +22,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TR
 export class RetryState {
   readonly #policy: RetryPolicy;
   readonly #cluster: UpstreamCluster;
+  readonly #breaker: Breaker;
   readonly #random: Random;
   readonly #context: PickContext;
   readonly #safe: boolean;
@@ -49,6 +51,7 @@ export class RetryState {
   ) {
     this.#policy = policy;
     this.#cluster = cluster;
+    this.#breaker = cluster.breaker(plan.action.priority);
     this.#random = random;
     this.#left = policy.retries;
     this.#safe = SAFE_METHODS.has(request.method);
@@ -89,6 +92,9 @@ export class RetryState {
         // for the client that is a failure to connect. Only safe requests may rely on it, since the upstream may have acted.
         if (reused && this.#safe) return { kind: 'connect-failure' };
         return { kind: 'reset', refused: false, requestSent: true };
+      case 'UPSTREAM_REFUSED_STREAM':
+        return { kind: 'reset', refused: true, requestSent: false };
+      case 'UPSTREAM_STREAM_RESET':
       case 'UPSTREAM_PROTOCOL_ERROR':
         return { kind: 'reset', refused: false, requestSent: true };
       case 'PER_TRY_TIMEOUT':
@@ -111,12 +117,12 @@ export class RetryState {
       return false;
     }
     if (!this.#inFlight) {
-      if (this.#cluster.retries >= this.#cluster.maxRetries) {
+      if (this.#breaker.retries >= this.#breaker.maxRetries) {
         stats.upstreamRqRetryOverflow.inc();
         return false;
       }
       this.#inFlight = true;
-      this.#cluster.retries++;
+      this.#breaker.retries++;
     }
     this.#left--;
     return true;
@@ -141,7 +147,7 @@ export class RetryState {
   release(): void {
     if (!this.#inFlight) return;
     this.#inFlight = false;
-    this.#cluster.retries--;
+    this.#breaker.retries--;
   }
 
   remember(endpoint: Endpoint | undefined): void {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '@weft/engine';
 import type { HeaderBlock, ResponseHead } from '@weft/http';
+import type { HostCounts } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 
 /** One request on an upstream connection, as the one who sent it hears about it. After `onEnd` or `onReset` nothing follows. */
@@ -31,6 +32,8 @@ export interface UpstreamRequestHead {
 
 /** A connection that carries one request at a time, or one stream of a multiplexed one. */
 export interface UpstreamConnection {
+  /** As the access log names it. */
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2';
   readonly endpoint: Endpoint;
   readonly localAddress: string;
   /** @hot Writes the head; `end` means that no body follows. */
@@ -45,6 +48,19 @@ export interface UpstreamConnection {
   readonly full: boolean;
   pause(): void;
   resume(): void;
+}
+
+/** The connections to one endpoint, of one protocol. */
+export interface EndpointPool {
+  readonly endpoint: Endpoint;
+  readonly counts: HostCounts;
+  /** @hot Calls the waiter back, at once when a connection is at hand. */
+  acquire(waiter: PoolWaiter): void;
+  /** Takes back a waiter that has not been called. */
+  cancel(waiter: PoolWaiter): void;
+  /** The endpoint is gone from the configuration; requests in flight finish. */
+  drain(): void;
+  destroy(): void;
 }
 
 /** Who waits for a connection of a pool. */

@@ -1,0 +1,193 @@
+/**
+ * The HTTP/2 connections to one endpoint. One is enough until its streams run out; then another is dialled. Bounds: the cluster's circuit
+ * breakers (connections, pending requests), named in the refusal.
+ */
+import type { Endpoint } from '@weft/engine';
+import type { Breaker } from '../cluster/breaker.ts';
+import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { ReplyCode } from '../stream/replies.ts';
+import { Deadline } from '../time/wheel.ts';
+import type { EndpointPool, PoolWaiter } from '../upstream/upstream-stream.ts';
+import { type Http2Keeper, UpstreamHttp2 } from './upstream-http2.ts';
+import { UpstreamHttp2Stream } from './upstream-stream-http2.ts';
+
+export class Http2Pool implements EndpointPool, Http2Keeper {
+  readonly endpoint: Endpoint;
+  readonly counts: HostCounts;
+  readonly #cluster: UpstreamCluster;
+  readonly #breaker: Breaker;
+  readonly #open = new Set<UpstreamHttp2>();
+  #connecting: { readonly connection: UpstreamHttp2; readonly deadline: Deadline } | undefined = undefined;
+  #waiters: PoolWaiter[] = [];
+  #closing = false;
+
+  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts) {
+    this.#cluster = cluster;
+    this.endpoint = endpoint;
+    this.#breaker = breaker;
+    this.counts = counts;
+  }
+
+  /** @hot Calls the waiter back, at once when a connection has room. */
+  acquire(waiter: PoolWaiter): void {
+    const connection = this.#withRoom();
+    if (connection === undefined) this.#wait(waiter);
+    else waiter.onConnection(new UpstreamHttp2Stream(connection));
+  }
+
+  #withRoom(): UpstreamHttp2 | undefined {
+    for (const connection of this.#open) if (connection.hasRoom) return connection;
+    return undefined;
+  }
+
+  #wait(waiter: PoolWaiter): void {
+    const { name, stats } = this.#cluster;
+    const breaker = this.#breaker;
+    if (breaker.pending >= breaker.thresholds.maxPendingRequests) {
+      stats.upstreamRqPendingOverflow.inc();
+      waiter.onPoolFailure(
+        'UPSTREAM_OVERFLOW',
+        `${name} has ${breaker.pending} pending requests of ${breaker.priority} priority (circuit_breakers.max_pending_requests)`,
+      );
+      return;
+    }
+    breaker.pending++;
+    stats.upstreamRqPendingTotal.inc();
+    stats.upstreamRqPendingActive.inc();
+    this.#waiters.push(waiter);
+    this.#dialIfNeeded();
+  }
+
+  #dialIfNeeded(): void {
+    const cluster = this.#cluster;
+    if (this.#connecting !== undefined || this.#waiters.length === 0) return;
+    const { connections, thresholds } = this.#breaker;
+    const roomForMore =
+      connections < thresholds.maxConnections && this.endpoint.connections < thresholds.perHostMaxConnections;
+    if (!roomForMore) cluster.stats.upstreamCxOverflow.inc();
+    // Envoy lets each endpoint have one connection whatever the breaker says, or a request could wait for ever.
+    if (roomForMore || this.#open.size === 0) this.#dial();
+  }
+
+  /** Takes back a waiter that has not been called. */
+  cancel(waiter: PoolWaiter): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at === -1) return;
+    this.#waiters.splice(at, 1);
+    this.#settled();
+  }
+
+  #settled(): void {
+    this.#breaker.pending--;
+    this.#cluster.stats.upstreamRqPendingActive.dec();
+  }
+
+  #dial(): void {
+    const cluster = this.#cluster;
+    const { stats, loop, config } = cluster;
+    const connection = new UpstreamHttp2(this.endpoint, config.protocol, this);
+    const startedAt = loop.now;
+    const deadline = new Deadline(() => {
+      stats.upstreamCxConnectTimeout.inc();
+      loop.enter();
+      this.#failConnecting(
+        'CONNECT_TIMEOUT',
+        `connecting to ${this.endpoint.key} took longer than ${config.connectTimeoutMs} ms (connect_timeout)`,
+      );
+      connection.wire.destroy();
+      loop.leave();
+    });
+    this.#open.add(connection);
+    this.#connecting = { connection, deadline };
+    this.#breaker.connections++;
+    this.endpoint.connections++;
+    this.counts.cxTotal++;
+    stats.upstreamCxTotal.inc();
+    stats.upstreamCxActive.inc();
+    stats.upstreamCxHttp2Total.inc();
+    loop.wheel.arm(deadline, config.connectTimeoutMs);
+    const wire = cluster.dial(this.endpoint, connection, () => {
+      deadline.disarm();
+      this.#connecting = undefined;
+      stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
+      connection.start();
+      this.#armIdle(connection);
+      this.onRoom(connection);
+    });
+    connection.attach(wire, cluster.tls?.contextFor(this.endpoint) === undefined ? 'http' : 'https');
+  }
+
+  onRoom(connection: UpstreamHttp2): void {
+    while (this.#waiters.length > 0 && connection.hasRoom) {
+      const waiter = this.#waiters.shift()!;
+      this.#settled();
+      waiter.onConnection(new UpstreamHttp2Stream(connection));
+    }
+    if (connection.exhausted) this.#dialIfNeeded();
+    if (this.#closing && connection.openStreams === 0 && !connection.wire.closed) connection.wire.destroy();
+  }
+
+  onProtocolError(): void {
+    this.#cluster.stats.upstreamCxProtocolError.inc();
+  }
+
+  /** One deadline a connection for its whole life: it looks how long the connection has been idle and waits for the rest. */
+  #armIdle(connection: UpstreamHttp2): void {
+    const limit = this.#cluster.config.protocol.idleTimeoutMs;
+    if (limit === 0) return;
+    const { loop, stats } = this.#cluster;
+    const deadline = new Deadline(() => {
+      if (connection.wire.closed) return;
+      const idleFor = loop.clock.monotonic() - connection.idleSince;
+      if (connection.openStreams > 0) loop.wheel.arm(deadline, limit);
+      else if (idleFor < limit) loop.wheel.arm(deadline, limit - idleFor);
+      else {
+        stats.upstreamCxIdleTimeout.inc();
+        connection.wire.destroy();
+      }
+    });
+    loop.wheel.arm(deadline, limit);
+  }
+
+  onGone(connection: UpstreamHttp2, cause: Error | undefined): void {
+    if (!this.#open.delete(connection)) return;
+    const cluster = this.#cluster;
+    const { stats } = cluster;
+    this.#breaker.connections--;
+    this.endpoint.connections--;
+    stats.upstreamCxActive.dec();
+    stats.upstreamCxDestroy.inc();
+    if (connection.openStreams > 0) stats.upstreamCxDestroyWithActiveRq.inc();
+    stats.upstreamCxRxBytesTotal.add(connection.wire.bytesRead);
+    stats.upstreamCxTxBytesTotal.add(connection.wire.bytesWritten);
+    if (this.#connecting?.connection === connection) {
+      this.#failConnecting('CONNECT_FAILURE', `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`);
+    } else this.#dialIfNeeded();
+    if (this.#closing && this.#open.size === 0) cluster.forget(this);
+  }
+
+  /** All who wait for the connection that cannot be made hear of it: a multiplexed connection would have carried them all. */
+  #failConnecting(code: ReplyCode, cause: string): void {
+    if (this.#connecting === undefined) return;
+    this.#connecting.deadline.disarm();
+    this.#connecting = undefined;
+    this.#cluster.stats.upstreamCxConnectFail.inc();
+    this.counts.cxConnectFail++;
+    for (const waiter of this.#waiters.splice(0)) {
+      this.#settled();
+      waiter.onPoolFailure(code, cause);
+    }
+  }
+
+  /** The endpoint is gone from the configuration: idle connections close now, busy ones with their last answer. */
+  drain(): void {
+    this.#closing = true;
+    for (const connection of [...this.#open]) if (connection !== this.#connecting?.connection) connection.drain();
+    if (this.#open.size === 0) this.#cluster.forget(this);
+  }
+
+  destroy(): void {
+    this.#closing = true;
+    for (const connection of [...this.#open]) connection.wire.destroy();
+  }
+}
