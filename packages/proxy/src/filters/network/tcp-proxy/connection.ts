@@ -98,11 +98,12 @@ export class TcpProxyConnection implements ServedConnection {
       this.#giveUp('UH', `cluster ${cluster.name} has no healthy endpoint`);
       return;
     }
-    if (cluster.connections >= cluster.thresholds.maxConnections) {
+    const breaker = cluster.breaker('default');
+    if (breaker.connections >= breaker.thresholds.maxConnections) {
       cluster.stats.upstreamCxOverflow.inc();
       this.#giveUp(
         'UO',
-        `cluster ${cluster.name} has ${cluster.connections} connections (circuit_breakers.max_connections)`,
+        `cluster ${cluster.name} has ${breaker.connections} connections (circuit_breakers.max_connections)`,
       );
       return;
     }
@@ -111,7 +112,7 @@ export class TcpProxyConnection implements ServedConnection {
     this.#counted = true;
     this.#record.upstreamHost = endpoint.key;
     this.#record.peer = cluster.workloads.get(endpoint.key);
-    cluster.connections++;
+    breaker.connections++;
     endpoint.connections++;
     endpoint.active++;
     cluster.stats.upstreamCxTotal.inc();
@@ -196,7 +197,7 @@ export class TcpProxyConnection implements ServedConnection {
     if (!this.#counted) return;
     this.#counted = false;
     const cluster = this.#cluster;
-    cluster.connections--;
+    cluster.breaker('default').connections--;
     cluster.stats.upstreamCxActive.dec();
     cluster.stats.upstreamCxDestroy.inc();
     this.#endpoint!.connections--;
