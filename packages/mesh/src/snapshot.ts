@@ -9,6 +9,7 @@ import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
 import type { Node } from './node.ts';
 import { byCreation, compareText, refOf } from './object-ref.ts';
+import { type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
 import type { ServiceInstance } from './proxy.ts';
 import type { ServiceShape } from './registry/kubernetes-service.ts';
 import { registryServices } from './registry/services.ts';
@@ -48,6 +49,7 @@ export class Snapshot {
   readonly #byHost: ReadonlyMap<string, readonly Service[]>;
   readonly #instances = new Map<string, ServiceInstance[]>();
   readonly #destinationRules: DestinationRules;
+  readonly #peerAuthentications: PeerAuthentications;
   readonly #sidecars: ReadonlyMap<string, readonly Resource<'Sidecar'>[]>;
   readonly #byGateway: ReadonlyMap<string, readonly VirtualService[]>;
   readonly #secrets: ReadonlyMap<string, TlsSecret>;
@@ -87,7 +89,13 @@ export class Snapshot {
         this.#carry.secrets.keep(keyOf(resource), [resource], () => tlsSecret(resource)),
       ]),
     );
+    this.#peerAuthentications = new PeerAuthentications(resources, this.mesh.rootNamespace);
     this.issues = issues;
+  }
+
+  /** What the node's workload demands of those who connect to it. */
+  mutualTlsOf(node: Node): MutualTlsModes {
+    return this.#peerAuthentications.modesOf(node);
   }
 
   /** The services of a host name, oldest first; one host may be declared in several namespaces. */
