@@ -2,6 +2,7 @@ export type { Clock, Timer } from './clock.ts';
 export { sleep, systemClock } from './clock.ts';
 export { formatDurationMs, parseDurationMs } from './duration.ts';
 export { FakeClock } from './fake-clock.ts';
+export { GRPC_STATUS_NAMES, grpcStatusCode } from './grpc-status.ts';
 export type { Decoded, Issue, Severity, SourcePosition } from './issue.ts';
 export { formatIssue, hasErrors } from './issue.ts';
 export type { LogControl, LogFields, Logger, LogLevel } from './logger.ts';

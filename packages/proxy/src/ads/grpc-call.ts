@@ -3,7 +3,7 @@
  * (docs/decisions/0003). One connection for one call; connecting again is the ADS client's business.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
-import type { Clock, Timer } from '@weft/base';
+import { type Clock, GRPC_STATUS_NAMES, type Timer } from '@weft/base';
 import {
   type HeaderBlock,
   HTTP2_ERRORS,
@@ -22,27 +22,6 @@ import { frameMessage, MessageReader } from './grpc-frames.ts';
 const PING_EVERY_MS = 30_000;
 const PING_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5000;
-
-/** gRPC's status codes by number (google.rpc.Code). */
-const STATUS = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const;
 
 export interface GrpcTarget {
   readonly host: string;
@@ -193,7 +172,7 @@ class Http2GrpcCall implements GrpcCall, Http2ConnectionSink, Http2ResponseSink 
   #finished(headers: HeaderBlock): void {
     const code = Number(headerValue(headers, 'grpc-status') ?? '2');
     const message = decodeMessage(headerValue(headers, 'grpc-message') ?? '');
-    const name = STATUS[code] ?? `status ${code}`;
+    const name = GRPC_STATUS_NAMES[code] ?? `status ${code}`;
     this.#fail(code === 0 ? 'the server ended the stream' : `${name}${message === '' ? '' : `: ${message}`}`);
   }
 

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { grpcStatusCode } from '@weft/base';
 import type { FaultAbort, FaultDelay, HttpFaultInjection } from '@weft/config';
 import {
   type FaultDelay as EnvoyDelay,
@@ -12,27 +13,6 @@ import {
 } from '@weft/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb';
 import { duration } from '../wire/duration.ts';
 import { fractionalPercent, wholePercent } from '../wire/percent.ts';
-
-/** google.rpc.Code, the numbers behind gRPC's status names. */
-const GRPC_STATUS = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 /** `fault` → the fault filter's per-route config; undefined when neither part says what to do (route.go, TranslateFault). */
 export function httpFault(fault: HttpFaultInjection): HTTPFault | undefined {
@@ -65,6 +45,6 @@ function faultAbort(abort: FaultAbort): EnvoyAbort | undefined {
 function abortType(abort: FaultAbort): EnvoyAbort['errorType'] | undefined {
   if (abort.httpStatus !== undefined) return { case: 'httpStatus', value: abort.httpStatus };
   if (abort.grpcStatus === undefined) return undefined;
-  const code = GRPC_STATUS.indexOf(abort.grpcStatus);
-  return { case: 'grpcStatus', value: code < 0 ? Number(abort.grpcStatus) : code };
+  const code = grpcStatusCode(abort.grpcStatus);
+  return { case: 'grpcStatus', value: code ?? Number(abort.grpcStatus) };
 }

@@ -1,27 +1,7 @@
+import { grpcStatusCode } from '@weft/base';
 import { checkDuration } from '../../checks/duration.ts';
 import type { Report } from '../../schema/index.ts';
 import type { FaultAbort, FaultDelay, HttpFaultInjection, Percent } from './type.ts';
-
-/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
-const GRPC_STATUS = new Set([
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]);
 
 /** A status a proxy can answer with. */
 export function checkHttpStatus(status: number, at: string, report: Report): void {
@@ -49,7 +29,7 @@ export function checkFault(fault: HttpFaultInjection | undefined, at: string, re
 function checkAbort(abort: FaultAbort, at: string, report: Report): void {
   checkPercentage(abort.percentage, `${at}.percentage`, report);
   if (abort.grpcStatus !== undefined) {
-    if (!GRPC_STATUS.has(abort.grpcStatus)) {
+    if (grpcStatusCode(abort.grpcStatus) === undefined) {
       report.error(`${at}.grpcStatus`, 'unknown-value', `unknown gRPC status ${JSON.stringify(abort.grpcStatus)}`, {
         expected: 'a name such as NOT_FOUND or UNAVAILABLE',
       });
