@@ -1,5 +1,5 @@
 import { formatIssue, hasErrors, type Issue } from '@weft/base';
-import { decodeObject, type JsonObject, loadText } from '@weft/config';
+import { decodeObject, type JsonObject, kindsNamed, loadText } from '@weft/config';
 import type { CaseResult, Outcome, Suite } from '../suite.ts';
 
 interface CelCase {
@@ -37,6 +37,10 @@ function runCel({ name, channel, valid, wantErrors = [], object }: CelCase): Cas
       title,
       outcome: { result: 'skip', reason: 'the status is written by the control plane, nobody can update it' },
     };
+  }
+  const { kind } = object;
+  if (kindsNamed(String(kind)).length === 0) {
+    return { title, outcome: { result: 'skip', reason: `the kind ${String(kind)} is not read` } };
   }
   return { title, outcome: judge(valid, decodeObject(object).issues, wantErrors) };
 }

@@ -23,6 +23,19 @@ const CASES: Readonly<Partial<Record<KindId, readonly Case[]>>> = {
     [rule({ backendRefs: [{ name: 's' }] }), `${at}.backendRefs[0].port missing-field`],
     [rule({ matches: [{ path: { type: 'Exact', value: 'a' } }] }), `${at}.matches[0].path.value invalid-path`],
     [rule({ matches: [{ path: { value: '/a//b' } }] }), `${at}.matches[0].path.value invalid-path`],
+    [
+      rule({
+        matches: [
+          {
+            headers: [
+              { name: 'a', value: 'b' },
+              { name: 'a', value: 'c' },
+            ],
+          },
+        ],
+      }),
+      `${at}.matches[0].headers[1].name duplicate`,
+    ],
     [rule({ filters: [redirect], backendRefs: [TO] }), `${at}.filters conflicting-fields`],
     [rule({ filters: [redirect, redirect] }), `${at}.filters[1] duplicate`],
     [rule({ filters: [{ type: 'URLRewrite' }] }), `${at}.filters[0].urlRewrite missing-field`],

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../json.ts';
+import type { Report } from './report.ts';
 import { type Schema, wrongType } from './schema.ts';
 
 interface SizeRules {
@@ -10,6 +11,19 @@ interface SizeRules {
 interface ListRules<T> extends SizeRules {
   /** What a `null` entry means where no CRD forbids it. */
   readonly nullItem?: T;
+  /** The field whose value each entry has for itself: the CRD's listMapKey. */
+  readonly key?: string;
+}
+
+function reportRepeated(entries: readonly unknown[], key: string, at: string, report: Report): void {
+  const seen = new Set<unknown>();
+  for (const [index, entry] of entries.entries()) {
+    const value = isJsonObject(entry) ? entry[key] : undefined;
+    if (value !== undefined && seen.has(value)) {
+      report.error(`${at}[${index}].${key}`, 'duplicate', `two entries have the ${key} ${JSON.stringify(value)}`);
+    }
+    seen.add(value);
+  }
 }
 
 export function list<T>(item: Schema<T>, rules: ListRules<T> = {}): Schema<readonly T[]> {
@@ -24,6 +38,7 @@ export function list<T>(item: Schema<T>, rules: ListRules<T> = {}): Schema<reado
         const expected = rules.max === undefined ? `at least ${rules.min}` : `${rules.min ?? 0} to ${rules.max}`;
         report.error(at, 'wrong-size', `the list has ${raw.length} entries`, { expected });
       }
+      if (report.strict && rules.key !== undefined) reportRepeated(raw, rules.key, at, report);
       const values: T[] = [];
       for (const [index, entry] of raw.entries()) {
         const value =

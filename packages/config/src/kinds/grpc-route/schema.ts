@@ -56,7 +56,7 @@ export const grpcMethodMatch: Schema<GrpcMethodMatch> = object<GrpcMethodMatch>(
 });
 
 export const grpcRouteMatch: Schema<GrpcRouteMatch> = object<GrpcRouteMatch>({
-  headers: list(grpcHeaderMatch, { max: 16 }),
+  headers: list(grpcHeaderMatch, { max: 16, key: 'name' }),
   method: grpcMethodMatch,
 });
 

@@ -155,10 +155,10 @@ export const httpQueryParamMatch: Schema<HttpQueryParamMatch> = object<HttpQuery
 );
 
 export const httpRouteMatch: Schema<HttpRouteMatch> = object<HttpRouteMatch>({
-  headers: list(httpHeaderMatch, { max: 16 }),
+  headers: list(httpHeaderMatch, { max: 16, key: 'name' }),
   method: oneOf('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'),
   path: httpPathMatch,
-  queryParams: list(httpQueryParamMatch, { max: 16 }),
+  queryParams: list(httpQueryParamMatch, { max: 16, key: 'name' }),
 });
 
 export const httpRouteRetry: Schema<HttpRouteRetry> = object<HttpRouteRetry>({

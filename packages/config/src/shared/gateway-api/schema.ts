@@ -136,9 +136,9 @@ export const httpHeaderValue: Schema<HttpHeaderValue> = object<HttpHeaderValue>(
 );
 
 export const httpHeaderFilter: Schema<HttpHeaderFilter> = object<HttpHeaderFilter>({
-  add: list(httpHeaderValue, { max: 16 }),
+  add: list(httpHeaderValue, { max: 16, key: 'name' }),
   remove: list(text(), { max: 16 }),
-  set: list(httpHeaderValue, { max: 16 }),
+  set: list(httpHeaderValue, { max: 16, key: 'name' }),
 });
 
 export const fraction: Schema<Fraction> = object<Fraction>(
