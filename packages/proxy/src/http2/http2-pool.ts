@@ -114,7 +114,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
       this.#armIdle(connection);
       this.onRoom(connection);
     });
-    connection.attach(wire, cluster.tls?.contextFor(this.endpoint) === undefined ? 'http' : 'https');
+    connection.attach(wire, 'encrypted' in wire.socket ? 'https' : 'http');
   }
 
   onRoom(connection: UpstreamHttp2): void {

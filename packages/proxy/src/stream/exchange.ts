@@ -4,13 +4,15 @@
  */
 import type { FilterOverrides, Plan, RouteTable } from '@weft/engine';
 import { planRequest } from '@weft/engine';
-import { type Framing, type HeaderBlock, NO_BODY, type RequestHead } from '@weft/http';
+import { CHUNKED, type Framing, type HeaderBlock, NO_BODY, type RequestHead } from '@weft/http';
 import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import { prepareRequest } from '../hcm/prepare-request.ts';
 import { prepareResponse } from '../hcm/prepare-response.ts';
 import { AccessRecord } from '../telemetry/access-record.ts';
+import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
 import { fillRecord } from './fill-record.ts';
+import { asGrpcReply, isGrpcRequest } from './grpc-reply.ts';
 import { CONTINUE } from './http-filter.ts';
 import { isError, REPLIES, type ReplyCode } from './replies.ts';
 import { RequestHold } from './request-hold.ts';
@@ -28,6 +30,8 @@ export interface ReplyOptions {
   /** Why, in words, for the log. */
   readonly cause?: string;
   readonly flag?: string;
+  /** Envoy's RESPONSE_CODE_DETAILS. */
+  readonly details?: string;
 }
 
 export class Exchange {
@@ -43,6 +47,8 @@ export class Exchange {
   slots: unknown[] = NO_SLOTS;
   status = 0;
   responseHeaders: HeaderBlock = [];
+  /** How the body of the response is delimited; valid from the response's head on. */
+  responseFraming: Framing = NO_BODY;
   /** Headers to add to whatever response there will be. */
   readonly lateHeaders: HeaderBlock = [];
   requestDone = false;
@@ -57,6 +63,7 @@ export class Exchange {
   #filterAt = 0;
   #filtersDone = false;
   #hold: RequestHold | undefined = undefined;
+  #transform: BodyTransform | undefined = undefined;
   #deferred: { readonly code: ReplyCode; readonly options: ReplyOptions } | undefined = undefined;
 
   constructor(manager: ConnectionManager, downstream: Downstream, request: RequestHead) {
@@ -174,7 +181,11 @@ export class Exchange {
     const hold = this.#hold;
     if (hold === undefined) return;
     hold.end(trailers);
-    if (hold.whole) this.resumeRequest();
+    if (!hold.whole) return;
+    // Now that the length is known the upstream is told, as Envoy's buffer filter does; trailers need chunks.
+    const { request } = this;
+    if (trailers === undefined && request.transferCodings === undefined) request.framing = hold.bytes;
+    this.resumeRequest();
   }
 
   #releaseHeld(): void {
@@ -221,7 +232,9 @@ export class Exchange {
 
   /** The client takes response bytes again. */
   onDownstreamWritable(): void {
-    if (!this.ended) this.link?.resumeResponse();
+    if (this.ended) return;
+    if (this.#transform === undefined) this.link?.resumeResponse();
+    else this.#transform.resume();
   }
 
   /** @hot The final response's head, from the upstream. Headers are edited in place from here. */
@@ -229,6 +242,7 @@ export class Exchange {
     if (this.ended || this.responseStarted) return;
     this.status = status;
     this.responseHeaders = headers;
+    this.responseFraming = framing;
     if (this.lateHeaders.length > 0) headers.push(...this.lateHeaders);
     const filters = this.manager.chain.responseHeaders;
     try {
@@ -243,14 +257,13 @@ export class Exchange {
     if (this.ended) return;
     this.responseStarted = true;
     prepareResponse(this);
-    this.downstream.sendHead(this.status, reason, this.responseHeaders, framing, end);
+    this.downstream.sendHead(this.status, reason, this.responseHeaders, this.responseFraming, end);
     if (end) this.#finish();
   }
 
   /** @hot */
   respondBody(chunk: Buffer): void {
     if (this.ended) return;
-    this.record.bytesSent += chunk.length;
     this.lastActivity = this.manager.loop.now;
     const filters = this.manager.chain.responseBody;
     try {
@@ -259,8 +272,29 @@ export class Exchange {
       this.fail(error);
       return;
     }
+    const transform = this.#transform;
+    if (transform !== undefined) {
+      transform.write(chunk);
+      if (transform.full) this.link?.pauseResponse();
+      return;
+    }
+    this.record.bytesSent += chunk.length;
     this.downstream.sendBody(chunk);
     if (this.downstream.full) this.link?.pauseResponse();
+  }
+
+  /**
+   * Lets `transform` make the response's body, from the head on that is being passed to filters. Its length is not known then. The
+   * filters of the body see it as it was.
+   */
+  transformResponse(transform: BodyTransform): void {
+    this.#transform = transform;
+    this.responseFraming = CHUNKED;
+    transform.open(
+      new TransformedResponse(this, () => {
+        this.#finish();
+      }),
+    );
   }
 
   /** @hot */
@@ -274,6 +308,12 @@ export class Exchange {
       this.fail(error);
       return;
     }
+    if (this.#transform !== undefined) {
+      // The upstream is done; its timeouts must not run on while the transform is.
+      this.#cancelLink();
+      this.#transform.end(trailers);
+      return;
+    }
     this.downstream.sendEnd(trailers);
     this.#finish();
   }
@@ -285,7 +325,7 @@ export class Exchange {
     const row = REPLIES[code];
     const { record } = this;
     record.responseFlags = addFlag(record.responseFlags, options.flag ?? row.flag);
-    record.responseCodeDetails = row.details;
+    record.responseCodeDetails = options.details ?? row.details;
     if (options.cause !== undefined) record.cause = options.cause;
     if (this.responseStarted) {
       this.abort();
@@ -314,8 +354,11 @@ export class Exchange {
     const { body = row.body, headers = [] } = options;
     const bytes =
       typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const status = options.status ?? row.status;
     const contentType = options.contentType ?? 'text/plain';
-    if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
+    const grpc = isGrpcRequest(this.request.headers) && (status < 300 || status >= 400);
+    if (grpc) asGrpcReply(headers, status, bytes.toString('utf8'));
+    else if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
     if (isError(code)) {
       headers.push('x-weft-error', code);
       const { record } = this;
@@ -326,8 +369,12 @@ export class Exchange {
         authority: record.authority,
       });
     }
+    if (grpc) {
+      this.respond(200, '', headers, NO_BODY, true);
+      return;
+    }
     const hasBody = bytes.length > 0;
-    this.respond(options.status ?? row.status, '', headers, hasBody ? bytes.length : 0, !hasBody);
+    this.respond(status, '', headers, hasBody ? bytes.length : 0, !hasBody);
     if (!hasBody || this.ended) return;
     this.respondBody(bytes);
     this.respondEnd(undefined);
@@ -376,6 +423,7 @@ export class Exchange {
     this.responseDone = true;
     const { manager, record } = this;
     this.#cancelLink();
+    this.#transform?.destroy();
     record.endMs = manager.loop.now;
     record.responseCode = this.status;
     record.requestHeaders = this.request.headers;
