@@ -49,6 +49,10 @@ export interface LbConfig {
   readonly policy: LbPolicy;
   /** Percent of healthy endpoints below which health is ignored; 0 never. 50 unless told. */
   readonly panicThreshold: number;
+  /**
+   * `zone-aware` only acts in a proxy that knows its own cluster's zones (bootstrap `local_cluster_name`), in Envoy as here; without one
+   * all localities are balanced as one.
+   */
   readonly locality: 'none' | 'weighted' | 'zone-aware';
   readonly zoneAware: {
     readonly routingPercent: number;

@@ -11,10 +11,7 @@ import { explainConnection, planConnection } from './plan-connection.ts';
 
 type Match = MessageInitShape<typeof FilterChainMatchSchema>;
 
-function message(
-  chains: Readonly<Record<string, Match>>,
-  withDefault = false,
-): MessageInitShape<typeof ListenerSchema> {
+function message(chains: Readonly<Record<string, Match>>, withDefault = false): ListenerMessage {
   const address = {
     address: { case: 'socketAddress', value: { address: '0.0.0.0', portSpecifier: { case: 'portValue', value: 80 } } },
   } as const;

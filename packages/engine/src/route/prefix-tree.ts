@@ -8,16 +8,19 @@ export class PrefixTree {
     let from = 0;
     while (from < prefix.length) {
       const code = prefix.charCodeAt(from);
-      const child = at.children.get(code);
+      const child = childOf(at, code);
       if (child === undefined) {
         const leaf = node(prefix.slice(from));
-        at.children.set(code, leaf);
+        setChild(at, code, leaf);
         at = leaf;
         break;
       }
       const shared = sharedLength(child.label, prefix, from);
-      if (shared < child.label.length) at.children.set(code, split(child, shared));
-      at = at.children.get(code)!;
+      if (shared < child.label.length) {
+        const upper = split(child, shared);
+        setChild(at, code, upper);
+        at = upper;
+      } else at = child;
       from += shared;
     }
     if (separated) {
@@ -28,7 +31,7 @@ export class PrefixTree {
     return at.plain;
   }
 
-  /** @hot Appends to `out` from `count` on every list whose prefix `path` has; returns the new count. */
+  /** @hot Puts into `out`, from `count` on, every list whose prefix `path` has; returns the new count. */
   collect(path: string, out: (readonly number[])[], count: number): number {
     let at = this.#root;
     let from = 0;
@@ -37,23 +40,53 @@ export class PrefixTree {
       if (at.plain !== null) out[n++] = at.plain;
       if (at.separated !== null && (from === path.length || path.charCodeAt(from) === 47)) out[n++] = at.separated;
       if (from >= path.length) return n;
-      const child = at.children.get(path.charCodeAt(from));
-      if (child === undefined || !path.startsWith(child.label, from)) return n;
-      from += child.label.length;
+      const child = childOf(at, path.charCodeAt(from));
+      if (child === undefined) return n;
+      // The first character was the way here; in numbered names it is often all there is.
+      const length = child.length;
+      if (length > 1 && !path.startsWith(child.label, from)) return n;
+      from += length;
       at = child;
     }
   }
 }
 
+/**
+ * Children stand in an array by character code from `first` on: with thousands of nodes, most of them out of the processor's cache, a
+ * step is one load where a Map costs three.
+ */
 interface Node {
   label: string;
-  readonly children: Map<number, Node>;
+  length: number;
+  first: number;
+  children: (Node | undefined)[];
   plain: number[] | null;
   separated: number[] | null;
 }
 
 function node(label: string): Node {
-  return { label, children: new Map(), plain: null, separated: null };
+  return { label, length: label.length, first: 0, children: [], plain: null, separated: null };
+}
+
+function childOf(parent: Node, code: number): Node | undefined {
+  const at = code - parent.first;
+  return at >= 0 && at < parent.children.length ? parent.children[at] : undefined;
+}
+
+function setChild(parent: Node, code: number, child: Node): void {
+  const { children, first } = parent;
+  if (children.length === 0) {
+    parent.first = code;
+    parent.children = [child];
+    return;
+  }
+  const low = Math.min(first, code);
+  const high = Math.max(first + children.length - 1, code);
+  // Built anew at its size: an array grown by assigning past its end would have holes, which are slower to read.
+  parent.children = Array.from({ length: high - low + 1 }, (_, i) =>
+    low + i === code ? child : childOf(parent, low + i),
+  );
+  parent.first = low;
 }
 
 function sharedLength(label: string, text: string, from: number): number {
@@ -65,6 +98,7 @@ function sharedLength(label: string, text: string, from: number): number {
 function split(child: Node, at: number): Node {
   const parent = node(child.label.slice(0, at));
   child.label = child.label.slice(at);
-  parent.children.set(child.label.charCodeAt(0), child);
+  child.length = child.label.length;
+  setChild(parent, child.label.charCodeAt(0), child);
   return parent;
 }

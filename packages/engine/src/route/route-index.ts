@@ -67,7 +67,8 @@ export class RouteIndex {
   begin(path: string): void {
     const lists = this.#lists;
     let n = 0;
-    const exact = this.#exact.get(path);
+    // A path fresh off the wire has no hash yet: without exact paths there is no need to compute it.
+    const exact = this.#exact.size === 0 ? undefined : this.#exact.get(path);
     if (exact !== undefined) lists[n++] = exact;
     n = this.#tree.collect(path, lists, n);
     if (this.#folds) {
