@@ -79,7 +79,7 @@ class RunningProxy implements Proxy {
   readonly #deps: ProxyDeps;
   readonly #loop: Loop;
   readonly #stats = new StatsRegistry();
-  readonly #secrets = new SecretStore();
+  readonly #secrets: SecretStore;
   readonly #book = new ResourceBook();
   readonly #routes = new RouteSources();
   readonly #accessLogs: AccessLogFiles;
@@ -102,6 +102,7 @@ class RunningProxy implements Proxy {
     this.#loop = new Loop(clock);
     const dropped = serverStats(this.#stats).accessLogDropped;
     this.#accessLogs = new AccessLogFiles({ clock, logger, stdout, stderr, dropped });
+    this.#secrets = new SecretStore(clock, deps.environment, (name) => this.#onSecretOverdue(name));
     const context = this.#createContext();
     this.#clusters = new ClusterManager(
       () => context,
@@ -153,6 +154,7 @@ class RunningProxy implements Proxy {
       hostname: hostname(),
       clusters: lookup,
       routes: (name) => this.#routes.get(name),
+      secrets: this.#secrets,
       environment,
     };
   }
@@ -182,7 +184,7 @@ class RunningProxy implements Proxy {
     const { bootstrap, deps } = { bootstrap: this.#bootstrap, deps: this.#deps };
     const now = deps.clock.now();
     for (const secret of bootstrap.secrets) {
-      this.#secrets.put(secret);
+      this.#noteStatic(`static secret ${secret.name}`, this.#secrets.put(secret));
       this.#book.accepted('secret', secret.name, secret, '', now, false);
     }
     for (const cluster of bootstrap.clusters) {
@@ -251,6 +253,15 @@ class RunningProxy implements Proxy {
     if (this.#clusters.warming === 0 && this.#listeners.warming === 0) this.#warm();
   }
 
+  /** A secret that does not come keeps neither readiness nor the rest of its listener waiting; what needs it is refused. */
+  #onSecretOverdue(name: string): void {
+    this.#deps.logger.warn('a secret has not arrived; connections that need it are refused until it does', {
+      secret: name,
+    });
+    this.#listeners.settle();
+    this.#progress();
+  }
+
   get adminAddress(): HostPort | undefined {
     return this.#admin?.address;
   }
@@ -291,6 +302,7 @@ class RunningProxy implements Proxy {
     this.#client?.close();
     this.#listeners.destroy();
     this.#clusters.destroy();
+    this.#secrets.close();
     await this.#admin?.close();
     await this.#accessLogs.close();
   }

@@ -9,6 +9,7 @@ import { ClusterConfigSchema } from '@weft/xds/gen/envoy/extensions/clusters/dyn
 import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
 import { PreviousHostsPredicateSchema } from '@weft/xds/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb';
+import { RawBufferSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb';
 import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
@@ -27,6 +28,7 @@ export const EXTENSIONS: readonly DescMessage[] = [
   HttpInspectorSchema,
   TlsInspectorSchema,
   PreviousHostsPredicateSchema,
+  RawBufferSchema,
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
   HttpProtocolOptionsSchema,

@@ -20,10 +20,11 @@ import type { Wire, WireOwner } from '../net/wire.ts';
 import type { ClusterStats } from '../telemetry/cluster-stats.ts';
 import type { ServiceLabels } from '../telemetry/istio/service-labels.ts';
 import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
+import { PLAIN } from '../tls/upstream-handshake.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
 import { HostPool } from '../upstream/host-pool.ts';
-import { Breaker } from './breaker.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
+import { Breaker } from './breaker.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
 
 /** What a cluster needs besides its configuration. */
@@ -182,7 +183,7 @@ export class UpstreamCluster {
   }
 
   /** Opens a connection to `endpoint`; TLS when the cluster (or the endpoint's metadata) asks for it. */
-  dial(endpoint: Endpoint, owner: WireOwner, onConnect: () => void): Wire {
+  dial(endpoint: Endpoint, owner: WireOwner, onConnect: () => void, serverName = ''): Wire {
     const { address } = endpoint;
     const options = {
       host: address.kind === 'pipe' ? '' : address.host,
@@ -191,8 +192,8 @@ export class UpstreamCluster {
       localAddress: this.config.bindHost,
       bufferLimitBytes: this.config.perConnectionBufferLimitBytes,
     };
-    const context = this.tls?.contextFor(endpoint);
-    return dialWire(this.loop, options, context, owner, onConnect);
+    const transport = this.tls?.transport(endpoint, serverName) ?? PLAIN;
+    return dialWire(this.loop, options, transport, owner, onConnect);
   }
 
   /** What /clusters shows of an endpoint besides its own counts. */

@@ -5,12 +5,18 @@ import { type FilterChain, Issues, type Listener } from '@weft/engine';
 import { NETWORK_FILTERS } from '../filters/network/all.ts';
 import type { ProxyContext } from '../runtime/proxy-context.ts';
 import type { NetworkFilter, NetworkFilterKind } from '../stream/network-filter.ts';
+import { type DownstreamTls, decodeDownstreamTls } from '../tls/downstream-tls.ts';
+import { HTTP_INSPECTOR, TLS_INSPECTOR } from './inspection.ts';
 
 export interface CompiledListener {
   readonly listener: Listener;
   readonly filters: ReadonlyMap<FilterChain, NetworkFilter>;
+  /** Chains that end TLS. */
+  readonly tls: ReadonlyMap<FilterChain, DownstreamTls>;
   /** RDS names that must be there before it can serve. */
   readonly routeNames: readonly string[];
+  /** SDS names that are waited for before it serves. */
+  readonly secretNames: readonly string[];
 }
 
 const BY_TYPE: ReadonlyMap<string, NetworkFilterKind> = new Map(
@@ -59,12 +65,31 @@ function compileChain(
   return undefined;
 }
 
-/** Listener filters that do something here, or whose absence nobody could notice. */
-const LISTENER_FILTERS: ReadonlySet<string> = new Set([
-  // Both are applied whenever chains need what they find out, whether listed or not.
-  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
-  'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector',
-]);
+/** Listener filters; both apply when a chain depends on what they find out. */
+const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR]);
+const TLS_SOCKET = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
+const RAW_SOCKET = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
+
+/** What encrypts the chain; undefined for plaintext. */
+function compileTransport(
+  chain: FilterChain,
+  at: string,
+  context: ProxyContext,
+  issues: Issues,
+): DownstreamTls | undefined {
+  const socket = chain.transportSocket;
+  if (socket === undefined || socket.typeUrl.endsWith(`/${RAW_SOCKET}`)) return undefined;
+  if (socket.typeUrl.endsWith(`/${TLS_SOCKET}`)) {
+    return decodeDownstreamTls(socket, at, context.secrets, (name) => context.environment(name), issues);
+  }
+  issues.error(
+    at,
+    'unsupported-value',
+    `transport socket ${socket.typeUrl} is not known to this proxy`,
+    `${TLS_SOCKET} or ${RAW_SOCKET}`,
+  );
+  return undefined;
+}
 
 function checkListenerFilters(listener: Listener, issues: Issues): void {
   for (const [i, filter] of listener.listenerFilters.entries()) {
@@ -83,15 +108,16 @@ export function compileChains(listener: Listener, context: ProxyContext): Decode
   const issues = new Issues(`Listener ${listener.name}`);
   checkListenerFilters(listener, issues);
   const filters = new Map<FilterChain, NetworkFilter>();
+  const tls = new Map<FilterChain, DownstreamTls>();
   const chains = listener.defaultChain === undefined ? listener.chains : [...listener.chains, listener.defaultChain];
   for (const chain of chains) {
     const at = chain.index === -1 ? 'default_filter_chain' : `filter_chains[${chain.index}]`;
-    if (chain.transportSocket !== undefined) {
-      issues.error(`${at}.transport_socket`, 'unsupported-field', 'TLS from clients is not supported yet');
-    }
+    const transport = compileTransport(chain, `${at}.transport_socket`, context, issues);
+    if (transport !== undefined) tls.set(chain, transport);
     const filter = compileChain(chain, at, listener, context, issues);
     if (filter !== undefined) filters.set(chain, filter);
   }
   const routeNames = [...new Set([...filters.values()].flatMap((filter) => filter.routeNames))];
-  return issues.end<CompiledListener>({ listener, filters, routeNames });
+  const secretNames = [...new Set([...tls.values()].flatMap((each) => each.secretNames))];
+  return issues.end<CompiledListener>({ listener, filters, tls, routeNames, secretNames });
 }

@@ -1,14 +1,25 @@
 /** One bound address: accepts, chooses the filter chain, keeps track of its connections. A new configuration swaps `current`. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@weft/base';
-import { addressKey, planConnection } from '@weft/engine';
+import { addressKey, type FilterChain } from '@weft/engine';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
 import type { Loop } from '../net/loop.ts';
 import { acceptedWire } from '../net/open-wire.ts';
+import type { Wire } from '../net/wire.ts';
 import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ServedConnection } from '../stream/network-filter.ts';
 import type { ListenerStats } from '../telemetry/listener-stats.ts';
 import type { CompiledListener } from './compiled-listener.ts';
+import { Opening, type Peer } from './opening.ts';
+
+/** A connection that is ready for its network filter. */
+interface Opened {
+  readonly compiled: CompiledListener;
+  readonly chain: FilterChain;
+  readonly wire: Wire;
+  readonly info: ConnectionInfo;
+  readonly early: Buffer;
+}
 
 let lastConnectionId = 0;
 
@@ -84,26 +95,12 @@ export class ListenerServer {
 
   #accept(socket: Socket): void {
     const { localAddress: localHost = '', localPort = 0, remoteAddress: remoteHost = '', remotePort = 0 } = socket;
-    const { listener, filters } = this.#current;
-    const chain = planConnection(listener, {
-      destinationAddress: localHost,
-      destinationPort: localPort,
-      serverName: '',
-      transportProtocol: 'raw_buffer',
-      applicationProtocols: [],
-      directSourceAddress: remoteHost,
-      sourceAddress: remoteHost,
-      sourcePort: remotePort,
-    });
-    const filter = chain === undefined ? undefined : filters.get(chain);
     this.#stats.downstreamCxTotal.inc();
-    if (chain === undefined || filter === undefined || !this.#accepting || remoteHost === '') {
-      if (chain === undefined) this.#stats.noFilterChainMatch.inc();
+    if (!this.#accepting || remoteHost === '') {
       socket.destroy();
       return;
     }
-    const loop = this.#loop;
-    const info: ConnectionInfo = {
+    const peer: Peer = {
       id: ++lastConnectionId,
       localHost,
       localPort,
@@ -111,23 +108,52 @@ export class ListenerServer {
       remoteHost,
       remotePort,
       remoteAddress: joinHostPort(remoteHost, remotePort),
-      filterChainName: chain.name,
-      tls: undefined,
     };
+    const loop = this.#loop;
+    const compiled = this.#current;
     loop.enter();
-    const wire = acceptedWire(loop, socket, listener.perConnectionBufferLimitBytes);
+    const wire = acceptedWire(loop, socket, compiled.listener.perConnectionBufferLimitBytes);
     const startedAt = loop.now;
     this.#stats.downstreamCxActive.inc();
-    const served = filter.serve(wire, info, () => {
-      this.#connections.delete(served);
+    const onGone = (connection: ServedConnection): void => {
+      this.#connections.delete(connection);
       this.#stats.downstreamCxActive.dec();
       this.#stats.downstreamCxLengthMs.record(loop.now - startedAt);
       if (this.#connections.size === 0) this.#onEmpty?.();
+    };
+    const opening: Opening = new Opening({
+      compiled,
+      peer,
+      wire,
+      stats: this.#stats,
+      logger: this.#logger,
+      onGone: () => onGone(opening),
+      onOpen: (chain, ready, info, early) =>
+        this.#serve(opening, { compiled, chain, wire: ready, info, early }, onGone),
     });
+    this.#connections.add(opening);
+    wire.give(opening);
+    opening.start();
+    if (!wire.closed) wire.start();
+    loop.leave();
+  }
+
+  #serve(opening: Opening, opened: Opened, onGone: (connection: ServedConnection) => void): void {
+    const { compiled, chain, wire, info, early } = opened;
+    const filter = compiled.filters.get(chain);
+    if (filter === undefined) {
+      wire.destroy();
+      onGone(opening);
+      return;
+    }
+    const served: ServedConnection = filter.serve(wire, info, () => onGone(served));
+    this.#connections.delete(opening);
     this.#connections.add(served);
     wire.give(served);
-    wire.start();
-    loop.leave();
+    if (early.length > 0) served.onBytes(early);
+    if (!wire.paused) wire.start();
+    // Configuration changed while the connection was being opened: it is served by the old one, and like others of that time drained.
+    if (compiled !== this.#current) served.drain();
   }
 
   /** Stops accepting. What is open goes on. */

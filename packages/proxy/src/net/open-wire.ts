@@ -1,6 +1,8 @@
 /** The ways a wire comes to be: accepted or dialled, plain or TLS. */
 import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { nodeTls } from '../tls/node-crypto.ts';
+import type { UpstreamHandshake, UpstreamTransport } from '../tls/upstream-handshake.ts';
 import type { Loop } from './loop.ts';
 import { Wire, type WireOwner } from './wire.ts';
 
@@ -44,6 +46,14 @@ export function acceptedWire(loop: Loop, accepted: Socket, bufferLimitBytes: num
   return wire;
 }
 
+/** A wire over an accepted TLS socket whose handshake is done. Its reads come in buffers of Node's own. */
+export function secureWire(loop: Loop, socket: TLSSocket): Wire {
+  const wire = new Wire(loop, socket);
+  socket.pause();
+  socket.on('data', (chunk: Buffer) => wire.deliver(chunk));
+  return wire;
+}
+
 export interface DialOptions {
   readonly host: string;
   readonly port: number;
@@ -54,14 +64,15 @@ export interface DialOptions {
   readonly bufferLimitBytes: number;
 }
 
-/** Starts a connection, with TLS when `tls` is given; `onConnect` runs once it is usable, inside the loop's enter/leave. */
+/** Starts a connection; `onConnect` runs once it is usable, after the TLS handshake if there is one, inside the loop's enter/leave. */
 export function dialWire(
   loop: Loop,
   options: DialOptions,
-  tls: ConnectionOptions | undefined,
+  transport: UpstreamTransport,
   owner: WireOwner,
   onConnect: () => void,
 ): Wire {
+  if (transport.kind === 'unavailable') return failedWire(loop, transport.cause, owner);
   let wire: Wire | undefined;
   const where =
     options.path === undefined
@@ -78,17 +89,44 @@ export function dialWire(
     writableHighWaterMark: options.bufferLimitBytes,
     onread: onread(loop, () => wire),
   };
-  const socket =
-    tls === undefined
-      ? connect(common as NetConnectOpts)
-      : // Loaded when first needed: plaintext proxies do without its memory.
-        process.getBuiltinModule('node:tls').connect({ ...common, ...tls });
+  if (transport.kind === 'plain') {
+    wire = new Wire(loop, connect(common as NetConnectOpts));
+    wire.give(owner);
+    wire.socket.once('connect', () => {
+      loop.enter();
+      onConnect();
+      loop.leave();
+    });
+    return wire;
+  }
+  const { handshake } = transport;
+  const socket = nodeTls().connect({ ...common, ...handshake.options });
   wire = new Wire(loop, socket);
   wire.give(owner);
-  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-    loop.enter();
+  followHandshake(wire, socket, handshake, onConnect);
+  return wire;
+}
+
+function followHandshake(wire: Wire, socket: TLSSocket, handshake: UpstreamHandshake, onConnect: () => void): void {
+  socket.once('secureConnect', () => {
+    const fault = handshake.check(socket);
+    if (fault !== undefined) {
+      wire.destroy(new Error(`TLS: ${fault}`));
+      return;
+    }
+    wire.loop.enter();
     onConnect();
-    loop.leave();
+    wire.loop.leave();
   });
+  socket.on('session', (session) => {
+    if (!socket.destroyed) handshake.onSession(session);
+  });
+}
+
+/** A wire that closes with `cause` before it was opened. */
+function failedWire(loop: Loop, cause: string, owner: WireOwner): Wire {
+  const wire = new Wire(loop, new Socket());
+  wire.give(owner);
+  wire.destroy(new Error(cause));
   return wire;
 }

@@ -64,6 +64,18 @@ export class Wire {
     this.socket.resume();
   }
 
+  /**
+   * Gives up the socket, paused, to someone else: a TLS socket on top of it. Nothing was written; what was read is the caller's to
+   * hand over. The wire counts as closed from here, and its owner hears no more.
+   */
+  release(): Socket {
+    const { socket } = this;
+    this.#owner = NOBODY;
+    this.#closed = true;
+    socket.pause();
+    return socket;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }

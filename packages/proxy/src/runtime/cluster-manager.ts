@@ -55,13 +55,18 @@ export class ClusterManager implements ClusterLookup {
     return this.all().flatMap(({ config }) => (config.discovery.kind === 'eds' ? [config.discovery.serviceName] : []));
   }
 
+  /** The SDS names that clusters use. */
+  secretNames(): readonly string[] {
+    return this.all().flatMap(({ tls }) => tls?.secretNames ?? []);
+  }
+
   put(message: ClusterMessage): Outcome {
     const compiled = compileCluster(message);
     if (!compiled.ok) return compiled.issues;
     const config = compiled.value;
     const refused = unsupported(config);
     if (refused.length > 0) return refused;
-    const tls = compileUpstreamTls(config, this.#secrets);
+    const tls = this.#transport(config);
     if (!tls.ok) return tls.issues;
     if (config.outlier !== undefined) {
       // Refusing the cluster would cost its traffic for the sake of a safeguard; so it is said, each time.
@@ -74,6 +79,15 @@ export class ClusterManager implements ClusterLookup {
     const cluster = existing ?? this.#create(message, config, tls.value);
     this.#discover(cluster, config);
     return ACCEPTED;
+  }
+
+  /** An unchanged transport stays the same object: connections and TLS sessions outlive a change of anything else. */
+  #transport(config: Cluster): ReturnType<typeof compileUpstreamTls> {
+    const existing = this.#clusters.get(config.name);
+    if (existing !== undefined && sameTransport(existing.config, config)) {
+      return { ok: true, value: existing.tls, issues: [] };
+    }
+    return compileUpstreamTls(config, this.#secrets, (name) => this.#context().environment(name));
   }
 
   #create(message: ClusterMessage, config: Cluster, tls: UpstreamCluster['tls']): UpstreamCluster {
@@ -145,6 +159,23 @@ export class ClusterManager implements ClusterLookup {
 /** Narrows where a comparison of two kinds at once does not. */
 function isDns(discovery: Discovery): discovery is DnsDiscovery {
   return discovery.kind === 'strict-dns' || discovery.kind === 'logical-dns';
+}
+
+function sameTransport(a: Cluster, b: Cluster): boolean {
+  if (a.protocol.autoSanValidation !== b.protocol.autoSanValidation) return false;
+  if (a.transportSocketMatches.length !== b.transportSocketMatches.length) return false;
+  if (!sameSocket(a.transportSocket, b.transportSocket)) return false;
+  return a.transportSocketMatches.every(({ match, transportSocket }, i) => {
+    const other = b.transportSocketMatches[i];
+    return (
+      sameSocket(transportSocket, other?.transportSocket) && JSON.stringify(match) === JSON.stringify(other?.match)
+    );
+  });
+}
+
+function sameSocket(a: Cluster['transportSocket'], b: Cluster['transportSocket']): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.typeUrl === b.typeUrl && Buffer.compare(a.value, b.value) === 0;
 }
 
 /** What engine understands and this data plane cannot do yet. */

@@ -1,4 +1,4 @@
-/** Listeners: compiled, warmed (their routes must be there), bound, swapped in. A refused update leaves the last good one serving. */
+/** Listeners: compiled, warmed (their routes and secrets must be there), bound, swapped in. A refused update leaves the last good one serving. */
 import type { Issue } from '@weft/base';
 import { addressKey, compileListener, Issues } from '@weft/engine';
 import type { Listener as ListenerMessage } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
@@ -45,6 +45,12 @@ export class ListenerManager {
     return [...new Set(compiled.flatMap((listener) => listener.routeNames))];
   }
 
+  /** The SDS names that listeners in force or warming use. */
+  secretNames(): readonly string[] {
+    const compiled = [...this.all().map((server) => server.current), ...this.#warming.values()];
+    return [...new Set(compiled.flatMap((listener) => listener.secretNames))];
+  }
+
   put(message: ListenerMessage): Outcome {
     const compiled = compileListener(message);
     if (!compiled.ok) return compiled.issues;
@@ -55,11 +61,12 @@ export class ListenerManager {
     return ACCEPTED;
   }
 
-  /** Puts into force every warming listener whose routes have arrived. */
+  /** Puts into force every warming listener whose routes and secrets have arrived. */
   settle(): void {
-    const { routes } = this.#context();
+    const { routes, secrets } = this.#context();
     for (const [name, compiled] of [...this.#warming]) {
       if (compiled.routeNames.some((route) => routes(route).current === undefined)) continue;
+      if (compiled.secretNames.some((secret) => secrets.pending(secret))) continue;
       this.#warming.delete(name);
       this.#activate(name, compiled);
     }

@@ -6,6 +6,7 @@ import type { ClusterLookup } from '../stream/http-filter.ts';
 import type { AccessLogFiles } from '../telemetry/access-log/log-file.ts';
 import type { LabelTable } from '../telemetry/istio/label-table.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
+import type { SecretStore } from '../tls/secret-store.ts';
 
 /** What compiled configuration is wired to: one for the life of the proxy. */
 export interface ProxyContext {
@@ -22,5 +23,6 @@ export interface ProxyContext {
   readonly clusters: ClusterLookup;
   /** The holder of a route table that RDS fills; the same one for everybody who names it. */
   routes(name: string): RouteSource;
+  readonly secrets: SecretStore;
   environment(name: string): string | undefined;
 }

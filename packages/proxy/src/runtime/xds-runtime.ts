@@ -1,6 +1,6 @@
 /**
  * Applies xDS updates: each resource is compiled beside the old one and swapped in, or refused with the reasons, which become the NACK.
- * Follows what is referenced: EDS names from clusters, RDS names from listeners.
+ * Follows what is referenced: EDS names from clusters, RDS names from listeners, SDS names from both.
  */
 import type { Logger } from '@weft/base';
 import { compileRouteTable } from '@weft/engine';
@@ -44,6 +44,7 @@ export class XdsRuntime implements AdsHandler {
   #client: AdsClient | undefined = undefined;
   #endpointNames: readonly string[] = [];
   #routeNames: readonly string[] = [];
+  #secretNames: readonly string[] = [];
 
   constructor(parts: XdsRuntimeParts) {
     this.#parts = parts;
@@ -117,10 +118,7 @@ export class XdsRuntime implements AdsHandler {
       case 'route':
         return this.#each(update, (message) => this.#putRoutes(message));
       case 'secret':
-        return this.#each(update, (message) => {
-          secrets.put(message);
-          return ACCEPTED;
-        });
+        return this.#each(update, (message) => secrets.put(message));
       case 'extensionConfig':
         return this.#each(update, () => NOT_ASKED_FOR);
     }
@@ -196,8 +194,12 @@ export class XdsRuntime implements AdsHandler {
     if (client === undefined) return;
     const endpoints = this.#parts.clusters.endpointNames();
     const routes = this.#parts.listeners.routeNames();
+    const secrets = [...new Set([...this.#parts.listeners.secretNames(), ...this.#parts.clusters.secretNames()])];
+    this.#parts.secrets.await(secrets);
     change(client, 'endpoint', this.#endpointNames, endpoints);
     change(client, 'route', this.#routeNames, routes);
+    change(client, 'secret', this.#secretNames, secrets);
+    this.#secretNames = secrets;
     this.#endpointNames = endpoints;
     this.#routeNames = routes;
   }

@@ -51,10 +51,11 @@ export async function startProxy(
   listeners: readonly object[],
   clusters: readonly object[],
   clock: Clock = systemClock,
+  secrets: readonly object[] = [],
 ): Promise<Harness> {
   const decoded = decodeBootstrap({
     node: { id: 'sidecar~127.0.0.1~test.default~default.svc.cluster.local' },
-    static_resources: { listeners, clusters },
+    static_resources: { listeners, clusters, secrets },
   });
   if (!decoded.ok) throw new Error(decoded.issues.map((issue) => `${issue.at}: ${issue.message}`).join('\n'));
   const proxy = runProxy(decoded.value, {
@@ -167,4 +168,25 @@ export class RawClient {
   [Symbol.dispose](): void {
     this.socket.destroy();
   }
+}
+
+/** A filter of the list `http_filters`, by the end of its type: `buffer.v3.Buffer`. */
+export function httpFilterConfig(type: string, config: object): object {
+  return { name: type.split('.')[0], typed_config: { '@type': `${TYPES}.filters.http.${type}`, ...config } };
+}
+
+/** Entries of `typed_per_filter_config` for filters made with `httpFilterConfig`. */
+export function onRoute(type: string, config: object): object {
+  return {
+    typed_per_filter_config: {
+      [type.split('.')[0] ?? '']: { '@type': `${TYPES}.filters.http.${type}`, ...config },
+    },
+  };
+}
+
+/** Sends one request on a connection of its own and resolves with everything that came back until the proxy closed it. */
+export async function exchangeOnce(port: number, text: string): Promise<string> {
+  using client = new RawClient(port);
+  client.send(text.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
+  return await client.untilClosed();
 }

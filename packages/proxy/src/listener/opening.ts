@@ -1,0 +1,173 @@
+/**
+ * A connection between accept and its network filter: inspected, matched to a filter chain, decrypted.
+ * Bounds: `listener_filters_timeout` for inspection, the inspectors' byte limits, the handshake's timeout.
+ */
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from '@weft/base';
+import { type FilterChain, planConnection } from '@weft/engine';
+import { secureWire } from '../net/open-wire.ts';
+import type { Wire } from '../net/wire.ts';
+import type { ConnectionInfo, TlsInfo } from '../stream/downstream.ts';
+import type { ServedConnection } from '../stream/network-filter.ts';
+import type { ListenerStats } from '../telemetry/listener-stats.ts';
+import { Deadline } from '../time/wheel.ts';
+import type { DownstreamTls } from '../tls/downstream-tls.ts';
+import type { CompiledListener } from './compiled-listener.ts';
+import { type Findings, inspect, NOTHING_FOUND, type Wanted, wantedInspections } from './inspection.ts';
+import { acceptTls } from './tls-accept.ts';
+
+/** Facts of the socket itself. */
+export type Peer = Omit<ConnectionInfo, 'filterChainName' | 'tls'>;
+
+export interface OpeningInput {
+  readonly compiled: CompiledListener;
+  readonly peer: Peer;
+  readonly wire: Wire;
+  readonly stats: ListenerStats;
+  readonly logger: Logger;
+  /** The connection is ready for the filter of `chain`; `early` are bytes it must see first. */
+  readonly onOpen: (chain: FilterChain, wire: Wire, info: ConnectionInfo, early: Buffer) => void;
+  /** It ended before it got there. */
+  readonly onGone: () => void;
+}
+
+export class Opening implements ServedConnection {
+  readonly #input: OpeningInput;
+  readonly #wanted: Wanted;
+  readonly #deadline: Deadline;
+  #bytes: Buffer = Buffer.alloc(0);
+  #handshake: TLSSocket | undefined = undefined;
+  #done = false;
+
+  constructor(input: OpeningInput) {
+    this.#input = input;
+    this.#wanted = wantedInspections(input.compiled.listener, input.peer.localPort);
+    this.#deadline = new Deadline(() => this.#onDeadline());
+  }
+
+  /** Begins: at once when nothing must be known first, else with the first bytes. */
+  start(): void {
+    const { wire, compiled, stats } = this.#input;
+    stats.downstreamPreCxActive.inc();
+    if (!this.#wanted.tls && !this.#wanted.http) {
+      this.#choose(NOTHING_FOUND);
+      return;
+    }
+    const { listenerFiltersTimeoutMs } = compiled.listener;
+    if (listenerFiltersTimeoutMs > 0) wire.loop.wheel.arm(this.#deadline, listenerFiltersTimeoutMs);
+  }
+
+  onBytes(chunk: Buffer): void {
+    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    const found = inspect(this.#bytes, this.#wanted);
+    if (found === undefined) this.#bytes = this.#input.wire.loop.own(this.#bytes);
+    else if (found === 'too-large') this.#refuse('its ClientHello is larger than 16 KiB');
+    else this.#choose(found);
+  }
+
+  #onDeadline(): void {
+    const { compiled, stats } = this.#input;
+    stats.downstreamPreCxTimeout.inc();
+    if (compiled.listener.continueOnListenerFiltersTimeout) this.#choose(NOTHING_FOUND);
+    else this.#refuse('it said too little for too long (listener_filters_timeout)');
+  }
+
+  #choose(found: Findings): void {
+    this.#deadline.disarm();
+    const { compiled, peer, stats, wire } = this.#input;
+    const chain = planConnection(compiled.listener, {
+      destinationAddress: peer.localHost,
+      destinationPort: peer.localPort,
+      serverName: found.hello?.serverName ?? '',
+      transportProtocol: found.hello === undefined ? 'raw_buffer' : 'tls',
+      applicationProtocols: found.applicationProtocols,
+      directSourceAddress: peer.remoteHost,
+      sourceAddress: peer.remoteHost,
+      sourcePort: peer.remotePort,
+    });
+    if (chain === undefined) {
+      stats.noFilterChainMatch.inc();
+      this.#refuse(`no filter chain is for ${describe(found)}`);
+      return;
+    }
+    const tls = compiled.tls.get(chain);
+    if (tls === undefined) this.#open(chain, wire, undefined, this.#bytes);
+    else this.#secure(chain, tls, found);
+  }
+
+  #secure(chain: FilterChain, tls: DownstreamTls, found: Findings): void {
+    const { stats, wire } = this.#input;
+    const { hello } = found;
+    const greeting = hello === undefined ? undefined : tls.greet(hello);
+    if (hello === undefined || greeting === undefined) {
+      stats.sslConnectionError.inc();
+      this.#refuse('it does not speak TLS, which this port expects');
+      return;
+    }
+    if (!greeting.ok) {
+      stats.sslConnectionError.inc();
+      this.#refuse(greeting.cause);
+      return;
+    }
+    this.#handshake = acceptTls({
+      loop: wire.loop,
+      socket: wire.release(),
+      peeked: Buffer.from(this.#bytes),
+      serverName: hello.serverName,
+      greeting: greeting.value,
+      timeoutMs: chain.transportSocketConnectTimeoutMs,
+      stats,
+      onSecure: (socket, info) => this.#open(chain, secureWire(wire.loop, socket), info, Buffer.alloc(0)),
+      onFailure: (cause) => this.#refuse(cause),
+    });
+  }
+
+  #open(chain: FilterChain, wire: Wire, tls: TlsInfo | undefined, early: Buffer): void {
+    if (!this.#finish()) return;
+    const { peer, onOpen } = this.#input;
+    onOpen(chain, wire, { ...peer, filterChainName: chain.name, tls }, early);
+  }
+
+  #finish(): boolean {
+    if (this.#done) return false;
+    this.#done = true;
+    this.#deadline.disarm();
+    this.#input.stats.downstreamPreCxActive.dec();
+    return true;
+  }
+
+  #refuse(cause: string): void {
+    if (!this.#finish()) return;
+    const { logger, peer, wire, onGone } = this.#input;
+    logger.debug('closed a connection before it was served', { client: peer.remoteAddress, cause });
+    wire.destroy();
+    onGone();
+  }
+
+  onEof(): void {
+    this.#refuse('the client left before its protocol was known');
+  }
+
+  onWritable(): void {
+    // Nothing is written before the connection is served.
+  }
+
+  onClosed(cause: Error | undefined): void {
+    this.#refuse(cause?.message ?? 'the client left');
+  }
+
+  drain(): void {
+    this.#refuse('the listener drains');
+  }
+
+  destroy(): void {
+    this.#handshake?.destroy();
+    this.#refuse('the listener is closed');
+  }
+}
+
+function describe({ hello, applicationProtocols }: Findings): string {
+  const protocols = applicationProtocols.length === 0 ? '' : ` with ${applicationProtocols.join(', ')}`;
+  if (hello === undefined) return `plaintext${protocols}`;
+  return `TLS ${hello.serverName === '' ? 'without a server name' : `to ${hello.serverName}`}${protocols}`;
+}
