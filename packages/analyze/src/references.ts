@@ -3,10 +3,10 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** `public` in the namespace that mentions it, or `edge/public`. */
+/** `public` or `./public` in the namespace that mentions it, or `edge/public`. */
 export function parseReference(reference: string, namespace: string): ObjectName {
   const slash = reference.indexOf('/');
-  return slash < 0
-    ? { namespace, name: reference }
-    : { namespace: reference.slice(0, slash), name: reference.slice(slash + 1) };
+  if (slash < 0) return { namespace, name: reference };
+  const written = reference.slice(0, slash);
+  return { namespace: written === '.' ? namespace : written, name: reference.slice(slash + 1) };
 }

@@ -9,10 +9,10 @@ interface Rule {
 
 /** Warns of rules and matches that an earlier one always wins over. */
 export function warnUnreachable(spec: VirtualServiceSpec, report: Report): void {
-  warnShadowed(spec.http ?? [], 'spec.http', report);
+  const used = warnShadowed(spec.http ?? [], 'spec.http', report);
   warnShadowed(spec.tcp ?? [], 'spec.tcp', report);
   warnShadowed(spec.tls ?? [], 'spec.tls', report);
-  warnCoveredPrefixes(spec, report);
+  warnCoveredPrefixes(spec, used, report);
 }
 
 /** A match without its name, which routes nothing, in a form that is equal for equal conditions. */
@@ -24,7 +24,16 @@ function keyOf(match: object): string {
   );
 }
 
-function warnShadowed(rules: readonly Rule[], at: string, report: Report): void {
+/** Where a match stands. */
+interface Place {
+  readonly rule: number;
+  readonly index: number;
+  readonly at: string;
+}
+
+/** Returns the matches that no rule without match and no equal match comes before. */
+function warnShadowed(rules: readonly Rule[], at: string, report: Report): readonly Place[] {
+  const used: Place[] = [];
   const seen = new Map<string, number>();
   let catchAll: number | undefined;
   for (const [i, { match: matches = [] }] of rules.entries()) {
@@ -41,24 +50,23 @@ function warnShadowed(rules: readonly Rule[], at: string, report: Report): void 
       catchAll = i;
       continue;
     }
-    let duplicates = 0;
-    for (const [j, match] of matches.entries()) {
+    const fresh = matches.flatMap((match, j): Place[] => {
+      const place = { rule: i, index: j, at: `${path}.match[${j}]` };
       const key = keyOf(match);
       const earlier = seen.get(key);
-      if (earlier === undefined) seen.set(key, i);
-      else {
-        duplicates++;
-        report.warning(
-          `${path}.match[${j}]`,
-          'ineffective-match',
-          `the match is never used: rule ${earlier} has the same`,
-        );
+      if (earlier !== undefined) {
+        report.warning(place.at, 'ineffective-match', `the match is never used: rule ${earlier} has the same`);
+        return [];
       }
-    }
-    if (duplicates === matches.length) {
+      seen.set(key, i);
+      return [place];
+    });
+    used.push(...fresh);
+    if (fresh.length === 0) {
       report.warning(path, 'unreachable-rule', 'the rule is never used: earlier rules have all its matches');
     }
   }
+  return used;
 }
 
 interface PrefixMatch {
@@ -68,19 +76,18 @@ interface PrefixMatch {
 }
 
 /** A match by path prefix hides later ones with a longer prefix whose other conditions are the same or narrower. */
-function warnCoveredPrefixes(spec: VirtualServiceSpec, report: Report): void {
-  const matches: PrefixMatch[] = [];
-  for (const [i, { match: list = [] }] of (spec.http ?? []).entries()) {
-    for (const [j, match] of list.entries()) {
-      const prefix = match.uri?.prefix ?? '';
-      if (prefix !== '') matches.push({ prefix, match, at: `spec.http[${i}].match[${j}]` });
-    }
-  }
+function warnCoveredPrefixes(spec: VirtualServiceSpec, used: readonly Place[], report: Report): void {
+  const matches = used.flatMap(({ rule, index, at }): PrefixMatch[] => {
+    const match = spec.http?.[rule]?.match?.[index];
+    const prefix = match?.uri?.prefix ?? '';
+    return match === undefined || prefix === '' ? [] : [{ prefix, match, at }];
+  });
   for (const [i, later] of matches.entries()) {
-    const wider = matches.slice(0, i).find((earlier) => covers(earlier, later));
-    if (wider === undefined) continue;
-    const message = `the match of prefix ${later.prefix} is never used: ${wider.at} takes ${wider.prefix}`;
-    report.warning(later.at, 'ineffective-match', message);
+    for (const wider of matches.slice(0, i)) {
+      if (!covers(wider, later)) continue;
+      const message = `the match of prefix ${later.prefix} is never used: ${wider.at} takes ${wider.prefix}`;
+      report.warning(later.at, 'ineffective-match', message);
+    }
   }
 }
 

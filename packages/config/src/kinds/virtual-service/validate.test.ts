@@ -88,6 +88,18 @@ describe('a rule that never applies is warned of', () => {
       'warning spec.http[1] unreachable-rule',
     ],
     ['a longer prefix', http(prefix('/a'), prefix('/ab')), 'warning spec.http[1].match[0] ineffective-match'],
+    [
+      'a prefix under two others',
+      http(prefix('/a'), prefix('/ab'), prefix('/abc')),
+      'warning spec.http[1].match[0] ineffective-match',
+      'warning spec.http[2].match[0] ineffective-match',
+      'warning spec.http[2].match[0] ineffective-match',
+    ],
+    [
+      'nothing more of what is never reached',
+      http(prefix('/a'), undefined, prefix('/ab')),
+      'warning spec.http[2] unreachable-rule',
+    ],
     ['not when the method differs', http({ ...prefix('/a'), method: { exact: 'POST' } }, prefix('/ab'))],
   ]);
 });
