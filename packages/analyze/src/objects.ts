@@ -11,6 +11,8 @@ export interface AnalysisInput {
   readonly issues?: readonly Issue[];
   readonly meshConfig?: MeshConfig | undefined;
   readonly meshNetworks?: NetworkEntry | undefined;
+  /** The services of every cluster of the mesh, by the cluster's name. */
+  readonly clusters?: ReadonlyMap<string, readonly Resource<'Service'>[]>;
   /**
    * False when the workloads of the mesh are not among the resources, as in a folder with nothing but routing: then nothing is said
    * about selectors that select none. True when not given.
@@ -26,6 +28,7 @@ export class Objects {
   readonly issues: readonly Issue[];
   readonly meshConfig: MeshConfig;
   readonly meshNetworks: NetworkEntry | undefined;
+  readonly clusters: ReadonlyMap<string, readonly Resource<'Service'>[]>;
   readonly workloadsKnown: boolean;
   readonly nowMs: number;
   readonly #byKind = new Map<KindId, Resource[]>();
@@ -36,6 +39,7 @@ export class Objects {
     this.issues = input.issues ?? [];
     this.meshConfig = input.meshConfig ?? {};
     this.meshNetworks = input.meshNetworks;
+    this.clusters = input.clusters ?? new Map();
     this.workloadsKnown = input.workloadsKnown ?? true;
     this.nowMs = input.nowMs;
     for (const resource of input.resources) {

@@ -25,6 +25,7 @@ import { kubernetesGatewaySelectors } from './kubernetes-gateway-selectors.ts';
 import { lightstep } from './lightstep.ts';
 import { meshGatewayHosts } from './mesh-gateway-hosts.ts';
 import { meshNetworks } from './mesh-networks.ts';
+import { multiClusterServices } from './multi-cluster-services.ts';
 import { portNames } from './port-names.ts';
 import { schema } from './schema.ts';
 import { serviceEntryAddresses } from './service-entry-addresses.ts';
@@ -62,6 +63,7 @@ export const ANALYZERS: readonly Analyzer[] = [
   kubernetesGatewaySelectors,
   gatewayApiVersions,
   meshNetworks,
+  multiClusterServices,
   portNames,
   sidecarSelectors,
   meshGatewayHosts,

@@ -21,6 +21,8 @@ export interface AnalyzeOptions {
   readonly threshold: string;
   readonly suppress: readonly string[];
   readonly meshConfig: string | undefined;
+  /** `name=path` of each further cluster. */
+  readonly clusters: readonly string[];
 }
 
 const LEVELS: readonly string[] = ['info', 'warning', 'error'];
@@ -49,6 +51,7 @@ export async function runAnalyze(options: AnalyzeOptions, api: ApiClient, cli: C
       .filter(({ metadata }) => metadata.name === 'istio')
       .map(meshNetworksOf)
       .find((networks) => networks !== undefined),
+    clusters: await servicesOfClusters(options.clusters, loaded.resources, cli),
     workloadsKnown: options.files.length === 0 || resourcesOf(loaded.resources, 'Pod').length > 0,
     nowMs: cli.clock.now(),
   });
@@ -57,6 +60,22 @@ export async function runAnalyze(options: AnalyzeOptions, api: ApiClient, cli: C
   const least = LEVELS.indexOf(options.threshold);
   const failed = messages.some(({ severity }) => LEVELS.indexOf(severity) >= least);
   return failed ? EXIT.findings.code : EXIT.ok.code;
+}
+
+/** The services of the objects given and of further clusters, by cluster. */
+async function servicesOfClusters(
+  clusters: readonly string[],
+  local: readonly Resource[],
+  cli: CliContext,
+): Promise<ReadonlyMap<string, readonly Resource<'Service'>[]>> {
+  const found = new Map([['local', resourcesOf(local, 'Service')]]);
+  for (const text of clusters) {
+    const [, name = '', path = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (name === '') throw new Failure('usage', `"${text}" is no cluster`, 'write name=path, such as east=./east');
+    const { resources } = loadConfig(await readInputs([path], cli), { keepInvalid: true });
+    found.set(name, resourcesOf(resources, 'Service'));
+  }
+  return found;
 }
 
 async function meshConfig(

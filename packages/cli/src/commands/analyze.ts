@@ -35,6 +35,11 @@ export const analyze: Command = {
       kind: 'text',
       help: 'the mesh configuration (default: the ConfigMap istio among the objects)',
     },
+    {
+      flags: '--cluster <name=path>',
+      kind: 'list',
+      help: 'the services of a further cluster, compared with those of the same name; may be repeated',
+    },
     SERVER_OPTION,
   ],
   examples: [
@@ -50,6 +55,7 @@ export const analyze: Command = {
       threshold: invocation.text('failure-threshold') ?? 'error',
       suppress: invocation.list('suppress'),
       meshConfig: invocation.text('mesh-config'),
+      clusters: invocation.list('cluster'),
     };
     return runAnalyze(options, apiClient(invocation, cli), cli);
   },
