@@ -27,18 +27,13 @@ export function joinedHeader(headers: readonly string[], name: string): string |
 
 /** @hot Puts `value` in the place of the first `name` (lower-case) and removes the others; appends when there is none. */
 export function setHeader(headers: HeaderBlock, name: string, value: string): void {
-  let found = false;
-  let out = 0;
   for (let i = 0; i < headers.length; i += 2) {
-    const current = headers[i]!;
-    if (current === name && found) continue;
-    headers[out] = current;
-    headers[out + 1] = current === name ? value : headers[i + 1]!;
-    found ||= current === name;
-    out += 2;
+    if (headers[i] !== name) continue;
+    headers[i + 1] = value;
+    removeFrom(headers, name, i + 2);
+    return;
   }
-  headers.length = out;
-  if (!found) headers.push(name, value);
+  headers.push(name, value);
 }
 
 /** @hot Adds one more `name` (lower-case) at the end. */
@@ -48,14 +43,21 @@ export function appendHeader(headers: HeaderBlock, name: string, value: string):
 
 /** @hot Removes every `name` (lower-case); true when there was one. */
 export function removeHeader(headers: HeaderBlock, name: string): boolean {
-  let out = 0;
-  for (let i = 0; i < headers.length; i += 2) {
+  return removeFrom(headers, name, 0);
+}
+
+function removeFrom(headers: HeaderBlock, name: string, from: number): boolean {
+  let out = from;
+  for (let i = from; i < headers.length; i += 2) {
     if (headers[i] === name) continue;
-    headers[out] = headers[i]!;
-    headers[out + 1] = headers[i + 1]!;
+    if (out !== i) {
+      headers[out] = headers[i]!;
+      headers[out + 1] = headers[i + 1]!;
+    }
     out += 2;
   }
-  const removed = out !== headers.length;
+  // Setting a length leaves compiled code, even to the length it has.
+  if (out === headers.length) return false;
   headers.length = out;
-  return removed;
+  return true;
 }

@@ -1,15 +1,24 @@
 import type { HeaderBlock } from '../header-block.ts';
 
-/** Fields that speak about one connection (RFC 9110 §7.6.1), besides those that Connection names. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
+/** @hot Fields that speak about one connection (RFC 9110 §7.6.1), besides those that Connection names. Told by length first. */
+function isHopByHop(name: string): boolean {
+  switch (name.length) {
+    case 2:
+      return name === 'te';
+    case 7:
+      return name === 'upgrade';
+    case 10:
+      return name === 'connection' || name === 'keep-alive';
+    case 14:
+      return name === 'http2-settings';
+    case 16:
+      return name === 'proxy-connection';
+    case 17:
+      return name === 'transfer-encoding';
+    default:
+      return false;
+  }
+}
 
 /** Fields that decide about the whole message; a Connection option that names one of them is an attack, not a wish. */
 const NEVER_STRIPPED: ReadonlySet<string> = new Set([
@@ -30,20 +39,17 @@ export function stripHopByHop(headers: HeaderBlock, keepUpgrade: boolean): Heade
   let out = 0;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
-    const value = headers[i + 1]!;
-    if (HOP_BY_HOP.has(name)) {
-      const keep = (name === 'upgrade' && keepUpgrade) || (name === 'te' && acceptsTrailers(value));
-      if (!keep) continue;
-      headers[out] = name;
-      headers[out + 1] = name === 'te' ? 'trailers' : value;
-    } else {
-      if (named?.has(name)) continue;
-      headers[out] = name;
-      headers[out + 1] = value;
-    }
+    let value = headers[i + 1]!;
+    if (isHopByHop(name)) {
+      if (name === 'te' && acceptsTrailers(value)) value = 'trailers';
+      else if (name !== 'upgrade' || !keepUpgrade) continue;
+    } else if (named?.has(name)) continue;
+    headers[out] = name;
+    headers[out + 1] = value;
     out += 2;
   }
-  headers.length = out;
+  // Setting a length leaves compiled code, even to the length it has.
+  if (out !== headers.length) headers.length = out;
   return headers;
 }
 
