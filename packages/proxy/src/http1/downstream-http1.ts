@@ -26,12 +26,16 @@ import { faultReply, timeoutReply } from './fault-reply.ts';
 
 type Waiting = 'head' | 'idle' | 'exchange' | 'closing';
 
+/** Takes a connection over whose client asked for `Upgrade: h2c`, with its request and the bytes behind that; false when it does not. */
+export type H2cSwitch = (head: RequestHead, rest: () => Buffer) => boolean;
+
 export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
   readonly connection: ConnectionInfo;
   readonly #manager: ConnectionManager;
   readonly #wire: Wire;
   readonly #parser: RequestParser;
   readonly #onGone: () => void;
+  readonly #h2c: H2cSwitch | undefined;
   /** One timeout for whatever this connection waits for; activity only moves `#since`, the deadline looks again when it fires. */
   readonly #watch: Deadline;
   readonly #openedAt: number;
@@ -47,11 +51,12 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
   #ended = false;
   #requests = 0;
 
-  constructor(manager: ConnectionManager, wire: Wire, connection: ConnectionInfo, onGone: () => void) {
+  constructor(manager: ConnectionManager, wire: Wire, connection: ConnectionInfo, onGone: () => void, h2c?: H2cSwitch) {
     this.#manager = manager;
     this.#wire = wire;
     this.connection = connection;
     this.#onGone = onGone;
+    this.#h2c = h2c;
     const { options, stats, loop } = manager;
     this.#parser = new RequestParser(this, {
       scheme: connection.tls === undefined ? 'http' : 'https',
@@ -99,6 +104,15 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
   /** @hot */
   onRequest(head: RequestHead): void {
     this.#head = head;
+    if (head.upgrade === 'h2c') {
+      // Waits for `onRequestEnd`, which follows at once when there is no body; with one, the wish is ignored (RFC 9110 §7.8).
+      if (head.framing === NO_BODY && this.#h2c !== undefined) return;
+      head.upgrade = undefined;
+    }
+    this.#begin(head);
+  }
+
+  #begin(head: RequestHead): void {
     this.#requests++;
     this.#waiting = 'exchange';
     this.#chunkedResponse = false;
@@ -119,6 +133,12 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
 
   /** @hot */
   onRequestEnd(trailers: HeaderBlock | undefined): void {
+    const head = this.#head;
+    if (head?.upgrade === 'h2c') {
+      if (this.#h2c?.(head, () => this.#leave()) === true) return;
+      head.upgrade = undefined;
+      this.#begin(head);
+    }
     const exchange = this.#exchange;
     if (exchange === undefined) {
       this.#advance();
@@ -127,6 +147,16 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     // The body of an upgrade or CONNECT is what follows once the other side agreed.
     if (this.#head?.upgrade !== undefined || this.#head?.method === 'CONNECT') return;
     exchange.onRequestEnd(trailers);
+  }
+
+  /** The connection goes on as another protocol, in other hands: ends our part in it and yields the bytes that came after. */
+  #leave(): Buffer {
+    this.#waiting = 'closing';
+    this.#watch.disarm();
+    const { stats } = this.#manager;
+    stats.downstreamCxActive.dec();
+    stats.downstreamCxHttp1Active.dec();
+    return this.#parser.detach();
   }
 
   get parsing(): boolean {

@@ -1,7 +1,7 @@
 /** `codec_type: AUTO` without ALPN: the first bytes of a connection say whether its client speaks HTTP/2 by prior knowledge or HTTP/1. */
-import { CLIENT_PREFACE } from '@weft/http';
+import { CLIENT_PREFACE, headerValue, NO_BODY, serialiseResponseHead, stripHopByHop } from '@weft/http';
 import type { ConnectionManager } from '../hcm/connection-manager.ts';
-import { DownstreamHttp1 } from '../http1/downstream-http1.ts';
+import { DownstreamHttp1, type H2cSwitch } from '../http1/downstream-http1.ts';
 import type { Wire } from '../net/wire.ts';
 import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ServedConnection } from '../stream/network-filter.ts';
@@ -37,12 +37,32 @@ export class AutoCodec implements ServedConnection {
       return;
     }
     this.#watch.disarm();
-    const Codec = matches ? DownstreamHttp2 : DownstreamHttp1;
-    const chosen = new Codec(this.#manager, this.#wire, this.#info, this.#onGone);
+    const chosen = matches
+      ? new DownstreamHttp2(this.#manager, this.#wire, this.#info, this.#onGone)
+      : new DownstreamHttp1(this.#manager, this.#wire, this.#info, this.#onGone, this.#h2c);
+    this.#take(chosen).onBytes(bytes);
+  }
+
+  #take(chosen: ServedConnection): ServedConnection {
     this.#chosen = chosen;
     this.#wire.give(chosen);
-    chosen.onBytes(bytes);
+    return chosen;
   }
+
+  /** An HTTP/1.1 client asks for HTTP/2 in its place (RFC 7540 §3.2): its request becomes stream 1. */
+  readonly #h2c: H2cSwitch = (head, rest) => {
+    const settings = headerValue(head.headers, 'http2-settings');
+    if (settings === undefined) return false;
+    const bytes = rest();
+    this.#wire.sendText(serialiseResponseHead(101, '', ['upgrade', 'h2c'], NO_BODY, 'upgrade'));
+    stripHopByHop(head.headers, false);
+    head.upgrade = undefined;
+    const http2 = new DownstreamHttp2(this.#manager, this.#wire, this.#info, this.#onGone);
+    this.#take(http2);
+    http2.adoptUpgraded(head, settings);
+    if (bytes.length > 0) http2.onBytes(bytes);
+    return true;
+  };
 
   /** A preface that drips in counts like a head that does. */
   #armHead(): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import { test } from 'node:test';
-import { answering, httpListener, startProxy, startUpstream, staticCluster } from '../testing/harness.ts';
+import { answering, httpListener, RawClient, startProxy, startUpstream, staticCluster } from '../testing/harness.ts';
 
 const TO_BACKEND = [{ match: { prefix: '/' }, route: { cluster: 'backend', timeout: '0s' } }];
 
@@ -187,4 +187,26 @@ test('a proxy that closes says GOAWAY and finishes what is open', async () => {
   answer();
   assert.equal((await pending).body, 'ok');
   await drained;
+});
+
+test('an HTTP/1.1 client may ask for HTTP/2 by Upgrade; with a body the wish is ignored', async () => {
+  await using upstream = await startUpstream((socket, soFar) => {
+    if (/\r\n\r\n(body)?$/.test(soFar)) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello');
+  });
+  await using proxy = await startProxy([httpListener(TO_BACKEND)], [staticCluster('backend', [upstream.port])]);
+  using client = new RawClient(proxy.port);
+  const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n';
+  client.send(`GET /up HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`);
+  await client.until('\r\n\r\n');
+  assert.match(client.received, /^HTTP\/1\.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n/);
+  client.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
+  const answer = await client.until('hello');
+  assert.ok(
+    ['\0', '\x01'].some((flags) => answer.includes(`\0\0\x05\0${flags}\0\0\0\x01hello`)),
+    'a DATA frame of five bytes on stream 1',
+  );
+  assert.doesNotMatch(upstream.received[0] ?? '', /upgrade|http2-settings/i);
+  using plain = new RawClient(proxy.port);
+  plain.send(`POST /up HTTP/1.1\r\nHost: x\r\n${upgrade}Content-Length: 4\r\n\r\nbody`);
+  assert.match(await plain.until('hello'), /^HTTP\/1\.1 200 OK/);
 });

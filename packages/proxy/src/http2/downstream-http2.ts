@@ -9,6 +9,7 @@ import {
   Http2ServerConnection,
   type Http2ServerSink,
   type Http2ServerStream,
+  type RequestHead,
 } from '@weft/http';
 import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import type { HttpOptions } from '../hcm/options.ts';
@@ -70,6 +71,12 @@ export class DownstreamHttp2 implements ServedConnection, Http2ServerSink, Strea
     stats.downstreamCxHttp2Active.inc();
     if (connection.tls !== undefined) stats.downstreamCxSslTotal.inc();
     this.#rearm();
+  }
+
+  /** The HTTP/1.1 request that asked for the upgrade, which has been answered with 101, as stream 1; before any bytes. */
+  adoptUpgraded(head: RequestHead, settings: string): void {
+    const fault = this.#h2.adoptUpgraded(head, settings);
+    if (fault !== undefined) this.#onFault(fault);
   }
 
   /** @hot */
