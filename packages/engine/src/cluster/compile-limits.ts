@@ -9,7 +9,7 @@ import { durationOr } from '../decode/scalars.ts';
 import type { CircuitBreakers, Thresholds } from './circuit-breakers.ts';
 import type { OutlierConfig } from './outlier-config.ts';
 
-// CircuitBreakers.Thresholds: 1024 connections, pending requests and requests, 3 retries; the number of pools is not bounded.
+// CircuitBreakers.Thresholds: 1024 connections, pending requests and requests, 3 retries.
 const DEFAULT_LIMIT = 1024;
 const DEFAULT_RETRIES = 3;
 /** Istio writes "no limit" as the largest number that fits. */
@@ -20,16 +20,13 @@ function limit(value: number | undefined, or: number): number {
 }
 
 export function compileCircuitBreakers(message: Message | undefined, issues: Issues): CircuitBreakers {
-  const ofPriority = (priority: RoutingPriority): CircuitBreakers_Thresholds | undefined =>
-    message?.thresholds.find((thresholds) => thresholds.priority === priority);
+  const ofPriority = (priority: RoutingPriority): Thresholds =>
+    thresholds(
+      message?.thresholds.find((entry) => entry.priority === priority),
+      message?.perHostThresholds.find((entry) => entry.priority === priority),
+    );
   for (const [i, host] of (message?.perHostThresholds ?? []).entries()) {
-    const others = [
-      host.maxPendingRequests,
-      host.maxRequests,
-      host.maxRetries,
-      host.retryBudget,
-      host.maxConnectionPools,
-    ];
+    const others = [host.maxPendingRequests, host.maxRequests, host.maxRetries, host.retryBudget];
     if (others.some((value) => value !== undefined)) {
       issues.error(
         `circuit_breakers.per_host_thresholds[${i}]`,
@@ -39,25 +36,28 @@ export function compileCircuitBreakers(message: Message | undefined, issues: Iss
     }
   }
   return {
-    default: thresholds(ofPriority(RoutingPriority.DEFAULT)),
-    high: thresholds(ofPriority(RoutingPriority.HIGH)),
-    perHostMaxConnections: limit(message?.perHostThresholds[0]?.maxConnections, Number.POSITIVE_INFINITY),
+    default: ofPriority(RoutingPriority.DEFAULT),
+    high: ofPriority(RoutingPriority.HIGH),
   };
 }
 
-function thresholds(message: CircuitBreakers_Thresholds | undefined): Thresholds {
+function thresholds(
+  message: CircuitBreakers_Thresholds | undefined,
+  perHost: CircuitBreakers_Thresholds | undefined,
+): Thresholds {
   const budget = message?.retryBudget;
   return {
     maxConnections: limit(message?.maxConnections, DEFAULT_LIMIT),
     maxPendingRequests: limit(message?.maxPendingRequests, DEFAULT_LIMIT),
     maxRequests: limit(message?.maxRequests, DEFAULT_LIMIT),
     maxRetries: limit(message?.maxRetries, DEFAULT_RETRIES),
-    maxConnectionPools: limit(message?.maxConnectionPools, Number.POSITIVE_INFINITY),
     // RetryBudget: 20 % and 3 unless told.
     retryBudget:
       budget === undefined
         ? undefined
         : { percent: budget.budgetPercent?.value ?? 20, minConcurrency: budget.minRetryConcurrency ?? 3 },
+    perHostMaxConnections: limit(perHost?.maxConnections, Number.POSITIVE_INFINITY),
+    trackRemaining: message?.trackRemaining ?? false,
   };
 }
 

@@ -117,9 +117,8 @@ export const CLUSTER_MESSAGES: SupportedMessages = {
       'max_requests',
       'max_retries',
       'retry_budget',
-      'max_connection_pools',
+      'track_remaining',
     ],
-    harmless: ['track_remaining'],
   },
   'envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget': {
     read: ['budget_percent', 'min_retry_concurrency'],
