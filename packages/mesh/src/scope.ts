@@ -3,6 +3,7 @@ import type { DestinationRule } from './destination-rule.ts';
 import { EgressHosts } from './egress-host.ts';
 import { HostIndex } from './host.ts';
 import type { Labels } from './labels.ts';
+import { type Origin, refOf } from './object-ref.ts';
 import type { Service } from './service.ts';
 import type { VirtualService } from './virtual-service.ts';
 
@@ -10,6 +11,8 @@ import type { VirtualService } from './virtual-service.ts';
 export interface Scope {
   readonly namespace: string;
   readonly sidecar: Resource<'Sidecar'> | undefined;
+  /** A place in the Sidecar. */
+  sidecarOrigin(path: string): Origin | undefined;
   /** One service a host name. */
   readonly services: readonly Service[];
   readonly egress: readonly EgressListener[];
@@ -54,6 +57,7 @@ export function buildScope(inputs: ScopeInputs): Scope {
   return {
     namespace: inputs.namespace,
     sidecar: inputs.sidecar,
+    sidecarOrigin: (path) => inputs.sidecar && { ref: refOf(inputs.sidecar), path },
     services: [...byHost.values()],
     egress: listeners,
     outbound: { mode: modeOf(inputs.sidecar?.spec.outboundTrafficPolicy) ?? inputs.meshMode },

@@ -2,5 +2,5 @@ export type { UnenforcedIssue, UnenforcedOptions } from './coverage/unenforced.t
 export { unenforced } from './coverage/unenforced.ts';
 export type { ClusterName } from './names.ts';
 export { parseClusterName, printClusterName } from './names.ts';
-export type { TranslatedResources } from './translate.ts';
+export type { TranslatedResources, TranslateOptions } from './translate.ts';
 export { translate } from './translate.ts';

@@ -33,9 +33,17 @@ export function inboundCluster(port: number): string {
 
 /** Names that Istio's tools look for (pilot/pkg/networking/util/util.go). */
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster';
+export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster';
+export const ALLOW_ANY_DYNAMIC_DNS_CLUSTER = 'AllowAnyDynamicDNSCluster';
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster';
 export const ALLOW_ANY = 'allow_any';
+export const ALLOW_ANY_DYNAMIC_DNS = 'allow_any_dynamic_dns';
 export const BLOCK_ALL = 'block_all';
+/** Every IPv4 address of the machine. */
+export const WILDCARD_ADDRESS = '0.0.0.0';
+export const VIRTUAL_INBOUND = 'virtualInbound';
+export const VIRTUAL_OUTBOUND = 'virtualOutbound';
+export const PASSTHROUGH_CHAIN = 'PassthroughFilterChain';
 export const HTTP_PROXY_ROUTE = 'http_proxy';
 
 /** `host:port`, with brackets around an IPv6 address. */

@@ -105,15 +105,14 @@ spec:
   assert.equal(count({ app: 'cart' }), 1);
 });
 
-test('a node that intercepts traffic is told that this is not supported', () => {
+test('a proxy whose traffic is intercepted has the two listeners the kernel sends it to', () => {
   const { resources } = loadText(SHOP, 'shop.yaml');
-  const snapshot = buildSnapshot(resources);
-  const result = translated(snapshot, sidecar('web', '127.1.0.2', 'REDIRECT'));
-  assert.equal(result.listener.size, 0);
-  assert.deepEqual(
-    result.issues.map((issue) => issue.code),
-    ['interception-not-supported'],
-  );
+  const result = translated(buildSnapshot(resources), sidecar('orders', '127.1.0.3', 'REDIRECT'));
+  assert.deepEqual([...result.listener.keys()], ['0.0.0.0_8080', 'virtualOutbound', 'virtualInbound']);
+  assert.equal(result.listener.get('0.0.0.0_8080')?.bindToPort, false);
+  assert.equal(result.listener.get('virtualOutbound')?.useOriginalDst, true);
+  assert.ok(result.cluster.has('InboundPassthroughCluster'));
+  assert.deepEqual(result.issues, []);
 });
 
 const SAMPLE = new URL('../../../../shared/inputs/istio-configuration.yaml', import.meta.url);

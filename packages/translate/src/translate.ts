@@ -5,14 +5,16 @@ import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
-import { blackHoleCluster, passthroughCluster } from './cluster/catch-all.ts';
+import { blackHoleCluster, dynamicDnsCluster, passthroughCluster } from './cluster/catch-all.ts';
 import { outboundClusters } from './cluster/outbound-clusters.ts';
 import { gatewayListener } from './gateway/listeners.ts';
 import { mergeGateways } from './gateway/merge.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
 import { gatewaySecrets } from './gateway/secrets.ts';
-import { boundInbound, inboundPorts } from './listener/inbound.ts';
+import { capturedOutbound } from './listener/captured-outbound.ts';
+import { inbound } from './listener/inbound.ts';
 import { httpProxyListener, outboundListeners } from './listener/outbound.ts';
+import { virtualOutbound } from './listener/virtual-outbound.ts';
 import { HTTP_PROXY_ROUTE } from './names.ts';
 import { sidecarRoutes } from './route/sidecar-routes.ts';
 
@@ -31,9 +33,18 @@ export interface TranslatedResources {
   readonly issues: readonly Issue[];
 }
 
+export interface TranslateOptions {
+  /**
+   * Proxies get certificates of the mesh by SDS (`default`, `ROOTCA`), so inbound ports can take mutual TLS. Without, a port that
+   * demands it refuses every connection. False unless said.
+   */
+  readonly certificates?: boolean;
+}
+
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
-export function translate(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
-  return proxy.node.type === 'router' ? translateGateway(snapshot, proxy) : translateSidecar(snapshot, proxy);
+export function translate(snapshot: Snapshot, proxy: MeshProxy, options: TranslateOptions = {}): TranslatedResources {
+  if (proxy.node.type === 'router') return translateGateway(snapshot, proxy);
+  return translateSidecar(snapshot, proxy, options.certificates === true);
 }
 
 interface Draft {
@@ -68,32 +79,40 @@ function intercepts(node: Node): boolean {
   return node.type === 'sidecar' && node.interception !== 'NONE';
 }
 
-function translateSidecar(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
+function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: boolean): TranslatedResources {
   const draft = begin(snapshot, proxy);
   const captured = intercepts(proxy.node);
   put(draft.cluster, passthroughCluster(snapshot.mesh, captured));
-  if (captured) {
-    draft.issues.push(interceptionIssue(proxy.node));
-    return { ...draft, secret: new Map() };
+  const inbounds = inbound({ snapshot, proxy, certificates }, draft.issues);
+  for (const cluster of inbounds.clusters) put(draft.cluster, cluster);
+  if (captured) addCaptured(draft, snapshot, proxy);
+  else {
+    const taken = new Set(inbounds.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
+    for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
   }
-  const inbound = boundInbound(inboundPorts(snapshot, proxy), snapshot, proxy, draft.issues);
-  for (const cluster of inbound.clusters) put(draft.cluster, cluster);
-  const taken = new Set(inbound.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
-  for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
-  for (const each of inbound.listeners) put(draft.listener, each);
+  for (const each of inbounds.listeners) put(draft.listener, each);
   return { ...draft, secret: new Map() };
 }
 
-function interceptionIssue(node: Node): Issue {
-  return {
-    severity: 'error',
-    code: 'interception-not-supported',
-    at: 'metadata.INTERCEPTION_MODE',
-    message: `${node.interception} is not supported yet, so the proxy gets no listeners`,
-    expected: 'NONE',
-    hint: 'start the proxy with INTERCEPTION_MODE NONE in its node metadata',
-    resource: `node ${node.id}`,
-  };
+function addCaptured(draft: Draft, snapshot: Snapshot, proxy: MeshProxy): void {
+  if (proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS') put(draft.cluster, dynamicDnsCluster(snapshot.mesh));
+  for (const { listener, egress, route } of capturedOutbound({ snapshot, proxy }, draft.issues)) {
+    put(draft.listener, listener);
+    if (route === undefined || draft.route.has(route.name)) continue;
+    const { name, port, host } = route;
+    put(draft.route, sidecarRoutes({ name, listenPort: port, host, egress, proxy, snapshot }, draft.issues));
+  }
+  const [egress] = proxy.scope.egress;
+  if (egress !== undefined && proxy.node.httpProxyPort !== 0) addHttpProxy(draft, snapshot, proxy, egress);
+  put(draft.listener, virtualOutbound({ snapshot, proxy }));
+}
+
+function addHttpProxy(draft: Draft, snapshot: Snapshot, proxy: MeshProxy, egress: EgressListener): void {
+  const made = httpProxyListener({ snapshot, proxy, egress, host: '127.0.0.1', taken: new Set() });
+  if (made === undefined) return;
+  put(draft.listener, made.listener);
+  const input = { name: HTTP_PROXY_ROUTE, listenPort: 0, egress, proxy, snapshot };
+  put(draft.route, sidecarRoutes(input, draft.issues));
 }
 
 function addEgress(

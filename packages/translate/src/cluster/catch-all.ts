@@ -6,11 +6,18 @@ import {
   Cluster_DiscoveryType as Discovery,
   Cluster_LbPolicy as Lb,
 } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts';
+import {
+  ALLOW_ANY_DYNAMIC_DNS_CLUSTER,
+  BLACK_HOLE_CLUSTER,
+  INBOUND_PASSTHROUGH_CLUSTER,
+  PASSTHROUGH_CLUSTER,
+} from '../names.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { passthroughProtocolOptions } from './http-options.ts';
+import { originalDestination } from './inbound.ts';
 
 /** Nothing answers here. */
 export function blackHoleCluster(mesh: MeshSettings): Cluster {
@@ -29,14 +36,33 @@ export function blackHoleCluster(mesh: MeshSettings): Cluster {
  */
 export function passthroughCluster(mesh: MeshSettings, intercepts: boolean): Cluster {
   return create(ClusterSchema, {
-    name: PASSTHROUGH_CLUSTER,
-    altStatName: `${PASSTHROUGH_CLUSTER};`,
-    connectTimeout: duration(mesh.connectTimeoutMs),
-    lbPolicy: Lb.CLUSTER_PROVIDED,
-    typedExtensionProtocolOptions: passthroughProtocolOptions(),
-    circuitBreakers: circuitBreakers(mesh.defaultTrafficPolicy?.connectionPool, undefined),
+    ...common(PASSTHROUGH_CLUSTER, mesh),
     ...(intercepts
       ? { clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST } }
       : forwardProxyDiscovery(PASSTHROUGH_CLUSTER)),
   });
+}
+
+/** Captured connections to ports of the workload that no service names. */
+export function inboundPassthroughCluster(mesh: MeshSettings): Cluster {
+  return create(ClusterSchema, { ...common(INBOUND_PASSTHROUGH_CLUSTER, mesh), ...originalDestination() });
+}
+
+/** `ALLOW_ANY_DYNAMIC_DNS`: the host that a request names is looked up, whatever address its client found. */
+export function dynamicDnsCluster(mesh: MeshSettings): Cluster {
+  return create(ClusterSchema, {
+    ...common(ALLOW_ANY_DYNAMIC_DNS_CLUSTER, mesh),
+    ...forwardProxyDiscovery(ALLOW_ANY_DYNAMIC_DNS_CLUSTER),
+  });
+}
+
+function common(name: string, mesh: MeshSettings): Init<typeof ClusterSchema> {
+  return {
+    name,
+    altStatName: `${name};`,
+    connectTimeout: duration(mesh.connectTimeoutMs),
+    lbPolicy: Lb.CLUSTER_PROVIDED,
+    typedExtensionProtocolOptions: passthroughProtocolOptions(),
+    circuitBreakers: circuitBreakers(mesh.defaultTrafficPolicy?.connectionPool, undefined),
+  };
 }

@@ -10,15 +10,17 @@ import {
 import { inboundCluster } from '../names.ts';
 import { address } from '../wire/address.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { httpProtocolOptions } from './http-options.ts';
 import { tcpKeepalive } from './tcp-keepalive.ts';
 
-/** Where an inbound cluster leads: the application at a fixed address. */
+/** Where an inbound cluster leads: to the application. */
 export interface InboundClusterInput {
   /** The port that names the cluster. */
   readonly port: number;
-  readonly target: { readonly host: string; readonly port: number };
+  /** Undefined: the address that the connection wanted before it was captured. */
+  readonly target: { readonly host: string; readonly port: number } | undefined;
   /** The services it stands for; the first decides the protocol. */
   readonly services: readonly Service[];
   readonly servicePort: ServicePort;
@@ -52,17 +54,34 @@ export function inboundClusterOf(input: InboundClusterInput): Cluster {
         },
       },
     },
+    ...(target === undefined ? originalDestination() : fixedAddress(name, target)),
+  });
+}
+
+type ClusterPart = Partial<Init<typeof ClusterSchema>>;
+
+/**
+ * Connections of the proxy to its own application come from here, which is how the kernel's rules tell them from those to capture
+ * (core/cluster_builder.go, InboundPassthroughBindIpv4).
+ */
+const INBOUND_SOURCE = '127.0.0.6';
+
+/** The cluster part of "where the connection wanted to go", from an address that is not captured again. */
+export function originalDestination(): ClusterPart {
+  return {
+    clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST },
+    lbPolicy: Lb.CLUSTER_PROVIDED,
+    upstreamBindConfig: {
+      sourceAddress: { address: INBOUND_SOURCE, portSpecifier: { case: 'portValue', value: 0 } },
+    },
+  };
+}
+
+function fixedAddress(clusterName: string, { host, port }: NonNullable<InboundClusterInput['target']>): ClusterPart {
+  const endpoint = { hostIdentifier: { case: 'endpoint' as const, value: { address: address(host, port) } } };
+  return {
     clusterDiscoveryType: { case: 'type', value: Discovery.STATIC },
     lbPolicy: Lb.ROUND_ROBIN,
-    loadAssignment: {
-      clusterName: name,
-      endpoints: [
-        {
-          lbEndpoints: [
-            { hostIdentifier: { case: 'endpoint', value: { address: address(target.host, target.port) } } },
-          ],
-        },
-      ],
-    },
-  });
+    loadAssignment: { clusterName, endpoints: [{ lbEndpoints: [endpoint] }] },
+  };
 }

@@ -53,7 +53,7 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
     side: 'gateway',
     statPrefix: server.server.name || `outbound_${name};`,
     routes: server.routeName,
-    forwardProxy: false,
+    forwardProxy: undefined,
   });
 }
 

@@ -25,7 +25,8 @@ export interface ConnectionManagerInput {
   readonly statPrefix: string;
   /** A name to ask RDS for, or the routes themselves. */
   readonly routes: string | RouteConfiguration;
-  readonly forwardProxy: boolean;
+  /** The cluster whose DNS cache looks up hosts when requests come for them. */
+  readonly forwardProxy: string | undefined;
 }
 
 type Filter = Init<typeof FilterSchema>;

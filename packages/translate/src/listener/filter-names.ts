@@ -7,5 +7,7 @@ export const HTTP_CONNECTION_MANAGER = 'envoy.filters.network.http_connection_ma
 export const TCP_PROXY_FILTER = 'envoy.filters.network.tcp_proxy';
 export const TLS_INSPECTOR = 'envoy.filters.listener.tls_inspector';
 export const HTTP_INSPECTOR = 'envoy.filters.listener.http_inspector';
+export const ORIGINAL_DST = 'envoy.filters.listener.original_dst';
+export const ORIGINAL_SRC = 'envoy.filters.listener.original_src';
 export const TLS_TRANSPORT_SOCKET = 'envoy.transport_sockets.tls';
 export const FILE_ACCESS_LOG = 'envoy.access_loggers.file';

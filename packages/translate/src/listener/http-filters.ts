@@ -11,7 +11,6 @@ import {
   HttpFilterSchema,
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import { dnsCache } from '../cluster/forward-proxy.ts';
-import { PASSTHROUGH_CLUSTER } from '../names.ts';
 import { any } from '../wire/any.ts';
 import { CORS_FILTER, FAULT_FILTER, GRPC_STATS_FILTER, ROUTER_FILTER } from './filter-names.ts';
 import { peerMetadata, stats, type TelemetrySide } from './istio-filters.ts';
@@ -19,8 +18,8 @@ import { peerMetadata, stats, type TelemetrySide } from './istio-filters.ts';
 export interface HttpFilterInput {
   readonly node: Node;
   readonly side: TelemetrySide;
-  /** Requests may go to hosts that are looked up when they come. */
-  readonly forwardProxy: boolean;
+  /** Requests may go to hosts that are looked up when they come: the cluster that has the cache. */
+  readonly forwardProxy: string | undefined;
 }
 
 /**
@@ -35,7 +34,9 @@ export function httpFilters({ node, side, forwardProxy }: HttpFilterInput): Http
     filter(FAULT_FILTER, any(HTTPFaultSchema, {})),
     filter(CORS_FILTER, any(CorsSchema, {})),
     ...(weft ? [filter('istio.stats', stats(side))] : []),
-    ...(forwardProxy ? [filter('envoy.filters.http.dynamic_forward_proxy', forwardProxyConfig())] : []),
+    ...(forwardProxy === undefined
+      ? []
+      : [filter('envoy.filters.http.dynamic_forward_proxy', forwardProxyConfig(forwardProxy))]),
     filter(ROUTER_FILTER, any(RouterSchema, {})),
   ];
 }
@@ -44,8 +45,8 @@ function filter(name: string, config: Any): HttpFilter {
   return create(HttpFilterSchema, { name, configType: { case: 'typedConfig', value: config } });
 }
 
-function forwardProxyConfig(): Any {
+function forwardProxyConfig(cluster: string): Any {
   return any(ForwardProxySchema, {
-    implementationSpecifier: { case: 'dnsCacheConfig', value: dnsCache(PASSTHROUGH_CLUSTER) },
+    implementationSpecifier: { case: 'dnsCacheConfig', value: dnsCache(cluster) },
   });
 }

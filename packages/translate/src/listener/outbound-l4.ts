@@ -7,11 +7,15 @@ import type { ChainInit } from './listener.ts';
 import type { PortService } from './outbound.ts';
 import { tcpProxy, type WeightedName } from './tcp.ts';
 
-export interface L4Input {
+/** Who connects to which port. */
+export interface L4Scope {
   readonly snapshot: Snapshot;
   readonly proxy: MeshProxy;
-  readonly egress: EgressListener;
   readonly number: number;
+}
+
+export interface L4Input extends L4Scope {
+  readonly egress: EgressListener;
   /** What is not HTTP on the port, oldest first. */
   readonly served: readonly PortService[];
 }
@@ -61,7 +65,10 @@ function tlsRules(virtualService: VirtualService | undefined, input: L4Input): r
 }
 
 /** Port, gateways and source labels are decided here, per proxy. */
-function l4Matches(match: L4MatchAttributes | TlsMatchAttributes, { number, proxy }: L4Input): boolean {
+export function l4Matches(match: L4MatchAttributes | TlsMatchAttributes, { number, proxy }: L4Scope): boolean {
+  // Without interception connections come to the proxy's own address: what they wanted before is unknown.
+  const subnets = match.destinationSubnets ?? [];
+  if (subnets.length > 0 && proxy.node.interception === 'NONE') return false;
   if (match.port && match.port !== number) return false;
   if (match.gateways !== undefined && match.gateways.length > 0 && !match.gateways.includes('mesh')) return false;
   if (match.sourceNamespace && match.sourceNamespace !== proxy.node.namespace) return false;
@@ -81,7 +88,7 @@ function chainTo(service: Service, input: L4Input): ChainInit {
   return chainFor([{ destination: { host: service.hostname, port: { number: input.number } } }], input);
 }
 
-function chainFor(route: readonly RouteDestination[], input: L4Input): ChainInit {
+export function chainFor(route: readonly RouteDestination[], input: L4Scope): ChainInit {
   const { snapshot, proxy, number } = input;
   const clusters = weightedClusters(route, number, (host) => proxy.scope.service(host));
   const service = proxy.scope.service(route[0]?.destination?.host ?? '');

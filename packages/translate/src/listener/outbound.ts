@@ -2,7 +2,7 @@ import type { Issue } from '@weft/base';
 import type { EgressListener, MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp, isTls } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import { HTTP_PROXY_ROUTE } from '../names.ts';
+import { ALLOW_ANY_DYNAMIC_DNS_CLUSTER, HTTP_PROXY_ROUTE, PASSTHROUGH_CLUSTER } from '../names.ts';
 import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
 import { l4Chains } from './outbound-l4.ts';
@@ -103,15 +103,17 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string): 
         side: 'outbound',
         statPrefix: `outbound_${listenerName};`,
         routes,
-        forwardProxy: looksUpHosts(input),
+        forwardProxy: lookUpCluster(input),
       }),
     ],
   };
 }
 
 /** Without interception, "let it through" means looking the host up (see passthroughCluster). */
-function looksUpHosts({ proxy }: Pick<OutboundInput, 'proxy'>): boolean {
-  return proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
+function lookUpCluster({ proxy }: Pick<OutboundInput, 'proxy'>): string | undefined {
+  const { mode } = proxy.scope.outbound;
+  if (proxy.node.interception === 'NONE') return mode === 'REGISTRY_ONLY' ? undefined : PASSTHROUGH_CLUSTER;
+  return mode === 'ALLOW_ANY_DYNAMIC_DNS' ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : undefined;
 }
 
 /** The listener that applications name in `HTTP_PROXY`: every HTTP service, told apart by host and port. */

@@ -32,7 +32,7 @@ export function serviceDomains(service: Service, port: number, clientNamespace: 
 }
 
 /** `svc` for clients of the same namespace, `svc.ns.svc` and `svc.ns` for everybody, if the host is a Kubernetes service's. */
-function shortForms(host: string, clientNamespace: string, dnsDomain: string): readonly string[] {
+export function shortForms(host: string, clientNamespace: string, dnsDomain: string): readonly string[] {
   const suffix = `.svc.${dnsDomain}`;
   if (!host.endsWith(suffix)) return [];
   const stem = host.slice(0, -suffix.length);

@@ -11,7 +11,14 @@ import {
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import { Memo } from '../memo.ts';
-import { ALLOW_ANY, BLOCK_ALL, outboundCluster, PASSTHROUGH_CLUSTER } from '../names.ts';
+import {
+  ALLOW_ANY,
+  ALLOW_ANY_DYNAMIC_DNS,
+  ALLOW_ANY_DYNAMIC_DNS_CLUSTER,
+  BLOCK_ALL,
+  outboundCluster,
+  PASSTHROUGH_CLUSTER,
+} from '../names.ts';
 import { weftOrigin } from '../origin.ts';
 import type { Init } from '../wire/init.ts';
 import type { RouteContext } from './context.ts';
@@ -34,6 +41,8 @@ export interface SidecarRouteInput {
   readonly egress: EgressListener;
   readonly proxy: MeshProxy;
   readonly snapshot: Snapshot;
+  /** The only service behind the listener, which takes every host then. */
+  readonly host?: string | undefined;
 }
 
 /** Route configurations with the conflicts found in them; shared by all proxies that see the same services and rules. */
@@ -57,9 +66,18 @@ function build(input: SidecarRouteInput): {
   const issues: Issue[] = [];
   const groups = hostGroups(egress, listenPort, routeMakers(input));
   const hosts = [...virtualHosts(groups, listenPort, proxy.node.namespace, snapshot.domain, issues)];
+  if (input.host !== undefined) {
+    const own = hosts.filter(({ domains }) => domains.includes(input.host ?? ''));
+    return { configuration: routeConfiguration(input.name, own.map(forEveryHost), true), issues };
+  }
   const sorted = [...hosts.sort((a, b) => compareText(a.name, b.name)), catchAll(proxy)];
   // The HTTP proxy listener tells services apart by the port in the host.
   return { configuration: routeConfiguration(input.name, sorted, listenPort !== 0), issues };
+}
+
+/** Who reached the service's own address means the service, whatever host the request names (getVirtualHostsForSniffedServicePort). */
+function forEveryHost(host: VirtualHost): VirtualHost {
+  return create(VirtualHostSchema, { ...host, domains: ['*'] });
 }
 
 function routeMakers(input: SidecarRouteInput): RouteMakers {
@@ -122,15 +140,15 @@ function defaultRoute(
 }
 
 /** Requests for hosts nobody declared: out as they are, or 502 (SEMANTICS row 29). */
-function catchAll(proxy: MeshProxy): VirtualHost {
-  const allow = proxy.scope.outbound.mode !== 'REGISTRY_ONLY';
-  const name = allow ? ALLOW_ANY : BLOCK_ALL;
-  const action: Init<typeof RouteSchema>['action'] = allow
-    ? {
-        case: 'route',
-        value: { clusterSpecifier: { case: 'cluster', value: PASSTHROUGH_CLUSTER }, ...timeouts(undefined) },
-      }
-    : { case: 'directResponse', value: { status: 502 } };
+export function catchAll({ scope, node }: MeshProxy): VirtualHost {
+  const { mode } = scope.outbound;
+  const looksUp = mode === 'ALLOW_ANY_DYNAMIC_DNS' && node.interception !== 'NONE';
+  const name = mode === 'REGISTRY_ONLY' ? BLOCK_ALL : looksUp ? ALLOW_ANY_DYNAMIC_DNS : ALLOW_ANY;
+  const cluster = looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : PASSTHROUGH_CLUSTER;
+  const action: Init<typeof RouteSchema>['action'] =
+    mode === 'REGISTRY_ONLY'
+      ? { case: 'directResponse', value: { status: 502 } }
+      : { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: cluster }, ...timeouts(undefined) } };
   return create(VirtualHostSchema, {
     name,
     domains: ['*'],
