@@ -258,6 +258,7 @@ class RunningProxy implements Proxy {
     this.#deps.logger.warn('a secret has not arrived; connections that need it are refused until it does', {
       secret: name,
     });
+    this.#clusters.settle();
     this.#listeners.settle();
     this.#progress();
   }

@@ -13,6 +13,7 @@ import {
   type HostSet,
   type PickContext,
 } from '@weft/engine';
+import { headerValue } from '@weft/http';
 import { Http2Pool } from '../http2/http2-pool.ts';
 import type { Loop } from '../net/loop.ts';
 import { dialWire } from '../net/open-wire.ts';
@@ -53,7 +54,12 @@ function noCounts(): HostCounts {
 interface Member {
   readonly counts: HostCounts;
   readonly pools: (EndpointPool | undefined)[];
+  /** The same once more for each server name that requests brought along (`auto_sni`): a connection belongs to the name it was opened for. */
+  readonly named: Map<string, EndpointPool>;
 }
+
+/** So many server names an endpoint; the pool that was made first makes room. */
+const MAX_NAMED_POOLS = 128;
 
 export class UpstreamCluster {
   readonly name: string;
@@ -160,30 +166,62 @@ export class UpstreamCluster {
 
   /**
    * @hot The connections to `endpoint` for requests of this priority, which speak what the cluster asks for. `clientHttp2`: the client of
-   * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds.
+   * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds. `serverName`: see `serverNameOf`.
    */
-  pool(endpoint: Endpoint, priority: 'default' | 'high', clientHttp2: boolean): EndpointPool {
+  pool(endpoint: Endpoint, priority: 'default' | 'high', clientHttp2: boolean, serverName: string): EndpointPool {
     const { kind } = this.config.protocol;
     // Automatic choice goes by ALPN, which takes TLS; without it HTTP/1.1 is what every server speaks.
     const http2 = kind === 'http2' || (kind === 'downstream' && clientHttp2);
     const at = (priority === 'high' ? 2 : 0) + (http2 ? 1 : 0);
     let member = this.#members.get(endpoint);
     if (member === undefined) {
-      member = { counts: noCounts(), pools: [undefined, undefined, undefined, undefined] };
+      member = { counts: noCounts(), pools: [undefined, undefined, undefined, undefined], named: new Map() };
       this.#members.set(endpoint, member);
     }
-    return member.pools[at] ?? this.#addPool(endpoint, member, at);
-  }
-
-  #addPool(endpoint: Endpoint, member: Member, at: number): EndpointPool {
-    const Pool = at % 2 === 1 ? Http2Pool : HostPool;
-    const pool = new Pool(this, endpoint, this.breaker(at >= 2 ? 'high' : 'default'), member.counts);
+    if (serverName !== '') return this.#namedPool(endpoint, member, at, serverName);
+    const pool = member.pools[at] ?? this.#addPool(endpoint, member, at, '');
     member.pools[at] = pool;
     return pool;
   }
 
+  #namedPool(endpoint: Endpoint, member: Member, at: number, serverName: string): EndpointPool {
+    const { named } = member;
+    const key = `${at} ${serverName}`;
+    const existing = named.get(key);
+    if (existing !== undefined) return existing;
+    const oldest = named.size >= MAX_NAMED_POOLS ? named.entries().next().value : undefined;
+    if (oldest !== undefined) {
+      named.delete(oldest[0]);
+      this.#draining.add(oldest[1]);
+      oldest[1].drain();
+    }
+    const pool = this.#addPool(endpoint, member, at, serverName);
+    named.set(key, pool);
+    return pool;
+  }
+
+  #addPool(endpoint: Endpoint, member: Member, at: number, serverName: string): EndpointPool {
+    const Pool = at % 2 === 1 ? Http2Pool : HostPool;
+    return new Pool(this, endpoint, this.breaker(at >= 2 ? 'high' : 'default'), member.counts, serverName);
+  }
+
+  /** Whether connections carry the server name of their requests (`auto_sni`). */
+  get namesServers(): boolean {
+    return this.tls !== undefined && this.config.protocol.autoSni;
+  }
+
+  /** The server name for a request to `authority`: without its port, or the header that `override_auto_sni_header` names. */
+  serverNameOf(authority: string, headers: readonly string[]): string {
+    const header = this.config.protocol.autoSniHeader;
+    const named = (header === undefined ? undefined : headerValue(headers, header)) ?? authority;
+    return named
+      .replace(/:\d+$/, '')
+      .replace(/^\[(.*)\]$/, '$1')
+      .toLowerCase();
+  }
+
   /** Opens a connection to `endpoint`; TLS when the cluster (or the endpoint's metadata) asks for it. */
-  dial(endpoint: Endpoint, owner: WireOwner, onConnect: () => void, serverName = ''): Wire {
+  dial(endpoint: Endpoint, serverName: string, owner: WireOwner, onConnect: () => void): Wire {
     const { address } = endpoint;
     const options = {
       host: address.kind === 'pipe' ? '' : address.host,
@@ -215,6 +253,12 @@ export class UpstreamCluster {
       this.#draining.add(pool);
       pool.drain();
     }
+    const named = [...member.named.values()];
+    member.named.clear();
+    for (const pool of named) {
+      this.#draining.add(pool);
+      pool.drain();
+    }
   }
 
   /** A drained pool has no connection left. */
@@ -233,7 +277,9 @@ export class UpstreamCluster {
   }
 
   destroy(): void {
-    for (const member of this.#members.values()) for (const pool of member.pools) pool?.destroy();
+    for (const { pools, named } of this.#members.values()) {
+      for (const pool of [...pools, ...named.values()]) pool?.destroy();
+    }
     for (const pool of [...this.#draining]) pool.destroy();
   }
 }

@@ -15,14 +15,16 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
   readonly endpoint: Endpoint;
   readonly counts: HostCounts;
   readonly #cluster: UpstreamCluster;
+  readonly #serverName: string;
   readonly #breaker: Breaker;
   readonly #open = new Set<UpstreamHttp2>();
   #connecting: { readonly connection: UpstreamHttp2; readonly deadline: Deadline } | undefined = undefined;
   #waiters: PoolWaiter[] = [];
   #closing = false;
 
-  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts) {
+  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts, serverName: string) {
     this.#cluster = cluster;
+    this.#serverName = serverName;
     this.endpoint = endpoint;
     this.#breaker = breaker;
     this.counts = counts;
@@ -106,7 +108,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     stats.upstreamCxActive.inc();
     stats.upstreamCxHttp2Total.inc();
     loop.wheel.arm(deadline, config.connectTimeoutMs);
-    const wire = cluster.dial(this.endpoint, connection, () => {
+    const wire = cluster.dial(this.endpoint, this.#serverName, connection, () => {
       deadline.disarm();
       this.#connecting = undefined;
       stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);

@@ -18,6 +18,7 @@ export class ClusterManager implements ClusterLookup {
   readonly #context: () => ProxyContext;
   readonly #secrets: SecretStore;
   readonly #clusters = new Map<string, UpstreamCluster>();
+  readonly #changes = new Map<string, Pick<UpstreamCluster, 'config' | 'tls'>>();
   readonly #dns = new Map<string, DnsEndpoints>();
   /** EDS assignments by service name, kept so that a changed cluster need not wait for its endpoints again. */
   readonly #assignments = new Map<string, EndpointSet>();
@@ -42,7 +43,7 @@ export class ClusterManager implements ClusterLookup {
 
   get warming(): number {
     let count = 0;
-    for (const cluster of this.#clusters.values()) if (cluster.warming) count++;
+    for (const cluster of this.#clusters.values()) if (cluster.warming || this.#waits(cluster.tls)) count++;
     return count;
   }
 
@@ -57,7 +58,7 @@ export class ClusterManager implements ClusterLookup {
 
   /** The SDS names that clusters use. */
   secretNames(): readonly string[] {
-    return this.all().flatMap(({ tls }) => tls?.secretNames ?? []);
+    return [...this.all(), ...this.#changes.values()].flatMap(({ tls }) => tls?.secretNames ?? []);
   }
 
   put(message: ClusterMessage): Outcome {
@@ -75,15 +76,33 @@ export class ClusterManager implements ClusterLookup {
       });
     }
     const existing = this.#clusters.get(config.name);
-    if (existing !== undefined) existing.reconfigure(config, tls.value);
-    const cluster = existing ?? this.#create(message, config, tls.value);
-    this.#discover(cluster, config);
+    if (existing === undefined) this.#discover(this.#create(message, config, tls.value), config);
+    else {
+      this.#changes.set(config.name, { config, tls: tls.value });
+      this.settle();
+    }
     return ACCEPTED;
+  }
+
+  /** Puts changes of clusters into force whose secrets have arrived; until then the old settings serve. */
+  settle(): void {
+    for (const [name, { config, tls }] of [...this.#changes]) {
+      if (this.#waits(tls)) continue;
+      this.#changes.delete(name);
+      const cluster = this.#clusters.get(name);
+      if (cluster === undefined) continue;
+      cluster.reconfigure(config, tls);
+      this.#discover(cluster, config);
+    }
+  }
+
+  #waits(tls: UpstreamCluster['tls']): boolean {
+    return tls?.secretNames.some((name) => this.#secrets.pending(name)) ?? false;
   }
 
   /** An unchanged transport stays the same object: connections and TLS sessions outlive a change of anything else. */
   #transport(config: Cluster): ReturnType<typeof compileUpstreamTls> {
-    const existing = this.#clusters.get(config.name);
+    const existing = this.#changes.get(config.name) ?? this.#clusters.get(config.name);
     if (existing !== undefined && sameTransport(existing.config, config)) {
       return { ok: true, value: existing.tls, issues: [] };
     }
@@ -144,6 +163,7 @@ export class ClusterManager implements ClusterLookup {
     const cluster = this.#clusters.get(name);
     if (cluster === undefined) return;
     this.#clusters.delete(name);
+    this.#changes.delete(name);
     this.#dns.get(name)?.stop();
     this.#dns.delete(name);
     cluster.drain();

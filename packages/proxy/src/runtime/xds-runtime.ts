@@ -100,6 +100,7 @@ export class XdsRuntime implements AdsHandler {
     for (const name of update.removed) this.#remove(update.kind, name);
     this.#answered.add(update.kind);
     this.#count(update.kind, rejections.length === 0);
+    this.#parts.clusters.settle();
     this.#parts.listeners.settle();
     this.#subscribe();
     onProgress();

@@ -48,7 +48,7 @@ export interface TlsAnswer {
   readonly body: string;
   readonly authorized: boolean;
   readonly servedBy: string;
-  readonly alpn: string | false;
+  readonly alpn: string | false | null;
   readonly version: string | null;
   readonly resumed: boolean;
   readonly session: Buffer | undefined;
@@ -100,6 +100,8 @@ function factsOf(socket: TLSSocket): Pick<TlsAnswer, 'authorized' | 'servedBy' |
 
 export interface TlsUpstream extends AsyncDisposable {
   readonly port: number;
+  /** How many request heads came. */
+  requests(): number;
   /** What each connection brought, in order. */
   readonly handshakes: {
     serverName: string | false | null;
@@ -113,6 +115,7 @@ export interface TlsUpstream extends AsyncDisposable {
 export async function startTlsUpstream(body: string, options: TlsOptions): Promise<TlsUpstream> {
   const handshakes: TlsUpstream['handshakes'] = [];
   const sockets = new Set<TLSSocket>();
+  let requests = 0;
   const server = createServer(options, (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
@@ -128,6 +131,7 @@ export async function startTlsUpstream(body: string, options: TlsOptions): Promi
       head += chunk.toString('latin1');
       if (!head.endsWith('\r\n\r\n')) return;
       head = '';
+      requests++;
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
     });
   });
@@ -137,6 +141,7 @@ export async function startTlsUpstream(body: string, options: TlsOptions): Promi
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     handshakes,
+    requests: () => requests,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

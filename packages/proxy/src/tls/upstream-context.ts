@@ -109,6 +109,8 @@ function handshake(settings: Settings, current: Current, endpoint: Endpoint, wan
       },
       check(socket) {
         if (validation === undefined) return undefined;
+        // Sessions are kept for peers that passed these very checks under this name; a resumed one brings no certificate.
+        if (session !== undefined && socket.isSessionReused()) return undefined;
         const certificate = socket.getPeerX509Certificate();
         if (certificate === undefined) return 'it showed no certificate';
         return checkPeer(socket, certificate, validation, demanded)?.message;

@@ -129,11 +129,23 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
-    const pool = cluster.pool(endpoint, breaker.priority, this.#exchange.request.version === 20);
+    const pool = cluster.pool(
+      endpoint,
+      breaker.priority,
+      this.#exchange.request.version === 20,
+      cluster.namesServers ? this.#serverName(endpoint) : '',
+    );
     this.#pool = pool;
     this.#counts = pool.counts;
     pool.counts.rqTotal++;
     pool.acquire(this);
+  }
+
+  /** The host that the request will ask for, as the server of the TLS handshake. */
+  #serverName(endpoint: Endpoint): string {
+    const { request } = this.#exchange;
+    const { authority } = rewriteRequest(this.#plan, request, endpoint.spec.hostname);
+    return this.#cluster.serverNameOf(authority, request.headers);
   }
 
   /** @hot */

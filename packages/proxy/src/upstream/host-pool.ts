@@ -14,6 +14,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
   readonly endpoint: Endpoint;
   readonly counts: HostCounts;
   readonly #cluster: UpstreamCluster;
+  readonly #serverName: string;
   readonly #breaker: Breaker;
   readonly #idle: UpstreamHttp1[] = [];
   readonly #open = new Set<UpstreamHttp1>();
@@ -21,8 +22,9 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
   #waiters: PoolWaiter[] = [];
   #closing = false;
 
-  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts) {
+  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts, serverName: string) {
     this.#cluster = cluster;
+    this.#serverName = serverName;
     this.endpoint = endpoint;
     this.#breaker = breaker;
     this.counts = counts;
@@ -101,7 +103,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     stats.upstreamCxHttp1Total.inc();
     loop.wheel.arm(deadline, cluster.config.connectTimeoutMs);
     connection.attach(
-      cluster.dial(this.endpoint, connection, () => {
+      cluster.dial(this.endpoint, this.#serverName, connection, () => {
         deadline.disarm();
         this.#connecting.delete(connection);
         stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);

@@ -70,7 +70,8 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
-    cluster.pool(endpoint, breaker.priority, http2).acquire(this);
+    const serverName = cluster.namesServers ? cluster.serverNameOf(authority, head.headers) : '';
+    cluster.pool(endpoint, breaker.priority, http2, serverName).acquire(this);
   }
 
   onConnection(connection: UpstreamConnection): void {

@@ -118,7 +118,7 @@ export class TcpProxyConnection implements ServedConnection {
     cluster.stats.upstreamCxTotal.inc();
     cluster.stats.upstreamCxActive.inc();
     cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
-    this.#upstream = cluster.dial(endpoint, this.#upstreamOwner, () => this.#onConnected());
+    this.#upstream = cluster.dial(endpoint, '', this.#upstreamOwner, () => this.#onConnected());
   }
 
   readonly #upstreamOwner: WireOwner = {
