@@ -1,62 +1,6 @@
 /** `node packages/proxy/src/main.ts --config bootstrap.json`: one data plane, until SIGTERM or SIGINT drains it. */
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { formatIssue, LOG_LEVELS, type LogControl, systemClock, systemRandom, textLogger } from '@weft/base';
-import { decodeBootstrap } from './bootstrap/decode.ts';
-import { runProxy } from './run-proxy.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
-const USAGE =
-  'usage: node packages/proxy/src/main.ts --config bootstrap.json [--log-level debug|info|warn|error|off] [--drain-time SECONDS]';
-
-function refuse(message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(2);
-}
-
-const { values } = parseArgs({
-  options: { config: { type: 'string' }, 'log-level': { type: 'string' }, 'drain-time': { type: 'string' } },
-});
-if (values.config === undefined) refuse(USAGE);
-const level = LOG_LEVELS.find((candidate) => candidate === (values['log-level'] ?? 'info'));
-if (level === undefined) refuse(`unknown log level ${JSON.stringify(values['log-level'])}\n${USAGE}`);
-const drainMs = Number(values['drain-time'] ?? '45') * 1000;
-if (!Number.isFinite(drainMs) || drainMs < 0)
-  refuse(`--drain-time ${JSON.stringify(values['drain-time'])} is not a number of seconds\n${USAGE}`);
-
-let parsed: unknown;
-try {
-  parsed = JSON.parse(readFileSync(values.config, 'utf8'));
-} catch (error) {
-  refuse(`${values.config}: cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
-}
-const bootstrap = decodeBootstrap(parsed);
-if (!bootstrap.ok) refuse(bootstrap.issues.map((issue) => `${values.config}: ${formatIssue(issue)}`).join('\n'));
-
-const logControl: LogControl = { level };
-const logger = textLogger((line) => process.stderr.write(line), systemClock, logControl);
-const proxy = runProxy(bootstrap.value, {
-  clock: systemClock,
-  random: systemRandom(),
-  logger,
-  logControl,
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
-  version: '0.1.0',
-  quit: () => stop('the admin interface'),
-  environment: (name) => process.env[name],
-});
-
-function stop(why: string): void {
-  logger.info('draining', { why, atMostMs: drainMs });
-  proxy.drain(drainMs).then(
-    () => process.exit(0),
-    (error: Error) => refuse(error.message),
-  );
-}
-
-process.once('SIGTERM', () => stop('SIGTERM'));
-process.once('SIGINT', () => stop('SIGINT'));
-proxy.ready.catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
-});
+keepYoungGenerationSmall();
+const { serveCommandLine } = await import('./command-line.ts');
+serveCommandLine(process.argv.slice(2), (name) => process.env[name]);

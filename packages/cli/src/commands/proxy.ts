@@ -27,6 +27,8 @@ export const proxy: Command = {
   ],
   examples: [{ line: 'weft proxy -c bootstrap.json', does: 'a proxy as the file says' }],
   async run(invocation, cli) {
+    const { keepYoungGenerationSmall } = await import('@weft/proxy/young-generation');
+    keepYoungGenerationSmall();
     const { runForegroundProxy } = await import('../proxy-process/foreground.ts');
     const bootstrap = invocation.text('bootstrap');
     return runForegroundProxy(
