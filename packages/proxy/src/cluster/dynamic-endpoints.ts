@@ -28,21 +28,27 @@ export class DynamicEndpoints {
   readonly #discovery: DynamicDiscovery;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #usedAt = new Map<Endpoint, number>();
+  readonly #onMade: (endpoint: Endpoint) => void;
   readonly #onForgotten: (endpoint: Endpoint) => void;
 
-  constructor(discovery: DynamicDiscovery, onForgotten: (endpoint: Endpoint) => void) {
+  constructor(
+    discovery: DynamicDiscovery,
+    onMade: (endpoint: Endpoint) => void,
+    onForgotten: (endpoint: Endpoint) => void,
+  ) {
     this.#discovery = discovery;
+    this.#onMade = onMade;
     this.#onForgotten = onForgotten;
   }
 
-  /** The endpoint that this request wants; undefined when it names none. */
+  /** The endpoint that this request wants; undefined when it names none, or one that is ejected. */
   pick(request: RequestHead, connection: ConnectionInfo, nowMs: number): Endpoint | undefined {
     const address = this.#addressOf(request, connection);
     if (address === undefined) return undefined;
     const key = addressKey(address);
     const endpoint = this.#endpoints.get(key) ?? this.#create(key, address, nowMs);
     this.#usedAt.set(endpoint, nowMs);
-    return endpoint;
+    return endpoint.ejected ? undefined : endpoint;
   }
 
   #addressOf(request: RequestHead, connection: ConnectionInfo): SocketAddress | undefined {
@@ -72,6 +78,7 @@ export class DynamicEndpoints {
     } as const;
     const endpoint = new Endpoint(key, spec, NO_LOCALITY, 0, nowMs);
     this.#endpoints.set(key, endpoint);
+    this.#onMade(endpoint);
     return endpoint;
   }
 

@@ -2,7 +2,7 @@
  * A cluster at work: its endpoints, the balancer over them, a pool an endpoint, the counts that circuit breakers bound. One object for the
  * cluster's whole life; an update replaces `config` and the balancer and leaves connections alone.
  */
-import type { Random } from '@weft/base';
+import type { Logger, Random } from '@weft/base';
 import {
   type Balancer,
   type Cluster,
@@ -21,12 +21,14 @@ import type { Wire, WireOwner } from '../net/wire.ts';
 import type { ClusterStats } from '../telemetry/cluster-stats.ts';
 import type { ServiceLabels } from '../telemetry/istio/service-labels.ts';
 import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
+import type { StatsRegistry } from '../telemetry/registry.ts';
 import { PLAIN } from '../tls/upstream-handshake.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
 import { HostPool } from '../upstream/host-pool.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
 import { Breaker } from './breaker.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
+import { OutlierWatch } from './outlier-watch.ts';
 
 /** What a cluster needs besides its configuration. */
 export interface ClusterContext {
@@ -34,6 +36,8 @@ export interface ClusterContext {
   readonly random: Random;
   readonly stats: ClusterStats;
   readonly service: ServiceLabels | undefined;
+  readonly registry: StatsRegistry;
+  readonly logger: Logger;
 }
 
 /** What happened at one endpoint since its pool was made. */
@@ -78,6 +82,10 @@ export class UpstreamCluster {
   /** Set when requests name their endpoints themselves. */
   dynamic: DynamicEndpoints | undefined = undefined;
   #balancer: Balancer | undefined = undefined;
+  readonly #context: ClusterContext;
+  #outlier: OutlierWatch | undefined = undefined;
+  /** Some endpoints get requests although they are not healthy. */
+  #panicking = false;
   readonly #random: Random;
   readonly #store = new EndpointStore();
   readonly #members = new Map<Endpoint, Member>();
@@ -95,6 +103,8 @@ export class UpstreamCluster {
     this.stats = context.stats;
     this.service = context.service;
     this.#random = context.random;
+    this.#context = context;
+    this.#watchOutliers();
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -122,7 +132,23 @@ export class UpstreamCluster {
     this.#default.thresholds = config.circuitBreakers.default;
     this.#high.thresholds = config.circuitBreakers.high;
     if (transportChanged) for (const member of this.#members.values()) this.#drainMember(member);
+    this.#watchOutliers();
     if (this.set !== undefined) this.rebalance();
+  }
+
+  #watchOutliers(): void {
+    const { outlier } = this.config;
+    if (outlier === undefined) {
+      this.#outlier?.stop();
+      this.#outlier = undefined;
+    } else if (this.#outlier !== undefined) this.#outlier.reconfigure(outlier);
+    else {
+      const { loop, random, registry, logger } = this.#context;
+      const { statName } = this.config;
+      const onChange = (): void => this.rebalance();
+      this.#outlier = new OutlierWatch(outlier, { loop, random, registry, logger, statName, onChange });
+      this.#outlier.follow(this.dynamic?.all() ?? this.endpoints);
+    }
   }
 
   /** Takes a new set of endpoints; those that stay keep their counts and connections. */
@@ -131,15 +157,20 @@ export class UpstreamCluster {
     this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
     for (const endpoint of this.#members.keys()) if (!held.has(endpoint)) this.#drop(endpoint);
+    this.#outlier?.follow(this.endpoints);
     this.rebalance();
     this.stats.membershipChange.inc();
     this.stats.membershipTotal.set(this.endpoints.length);
-    this.stats.membershipHealthy.set(this.endpoints.filter((endpoint) => endpoint.health === 'healthy').length);
   }
 
   /** The discovery kind makes endpoints from requests: nothing has to arrive first. */
   provideOwnEndpoints(discovery: DynamicDiscovery): void {
-    this.dynamic = new DynamicEndpoints(discovery, (endpoint) => this.#drop(endpoint));
+    for (const endpoint of this.dynamic?.all() ?? []) this.#drop(endpoint);
+    this.dynamic = new DynamicEndpoints(
+      discovery,
+      (endpoint) => this.#outlier?.add(endpoint),
+      (endpoint) => this.#drop(endpoint),
+    );
   }
 
   /** Still without its first endpoints. */
@@ -149,7 +180,7 @@ export class UpstreamCluster {
 
   /** Builds the balancer anew, after endpoints or their health changed. */
   rebalance(): void {
-    if (this.#hosts === undefined) return;
+    if (this.#hosts === undefined || this.#closed) return;
     const { clock } = this.loop;
     this.#balancer = createBalancer({
       lb: this.config.lb,
@@ -157,10 +188,15 @@ export class UpstreamCluster {
       random: this.#random,
       nowMs: () => clock.monotonic(),
     });
+    const { panic, healthy } = this.#balancer.load;
+    this.#panicking = panic.some((panics, priority) => panics && healthy[priority] !== 0);
+    this.stats.membershipHealthy.set(this.endpoints.filter((endpoint) => endpoint.health === 'healthy').length);
+    this.stats.membershipDegraded.set(this.endpoints.filter((endpoint) => endpoint.health === 'degraded').length);
   }
 
   /** @hot The endpoint for the next try; undefined when none can take it. */
   pick(context: PickContext): Endpoint | undefined {
+    if (this.#panicking) this.stats.lbHealthyPanic.inc();
     return this.#balancer?.pick(context);
   }
 
@@ -243,6 +279,7 @@ export class UpstreamCluster {
     const member = this.#members.get(endpoint);
     if (member !== undefined) this.#drainMember(member);
     this.#members.delete(endpoint);
+    if (this.dynamic !== undefined) this.#outlier?.remove(endpoint);
   }
 
   /** The pools finish what they have; requests from now on get new ones. */
@@ -269,6 +306,7 @@ export class UpstreamCluster {
   /** The cluster is gone from the configuration; requests in flight finish. */
   drain(): void {
     this.#closed = true;
+    this.#outlier?.stop();
     for (const member of this.#members.values()) this.#drainMember(member);
   }
 
@@ -277,6 +315,8 @@ export class UpstreamCluster {
   }
 
   destroy(): void {
+    this.#closed = true;
+    this.#outlier?.stop();
     for (const { pools, named } of this.#members.values()) {
       for (const pool of [...pools, ...named.values()]) pool?.destroy();
     }

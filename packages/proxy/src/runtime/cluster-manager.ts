@@ -69,12 +69,6 @@ export class ClusterManager implements ClusterLookup {
     if (refused.length > 0) return refused;
     const tls = this.#transport(config);
     if (!tls.ok) return tls.issues;
-    if (config.outlier !== undefined) {
-      // Refusing the cluster would cost its traffic for the sake of a safeguard; so it is said, each time.
-      this.#context().logger.warn('outlier_detection is not enforced yet: no endpoint will be ejected', {
-        cluster: config.name,
-      });
-    }
     const existing = this.#clusters.get(config.name);
     if (existing === undefined) this.#discover(this.#create(message, config, tls.value), config);
     else {
@@ -110,12 +104,14 @@ export class ClusterManager implements ClusterLookup {
   }
 
   #create(message: ClusterMessage, config: Cluster, tls: UpstreamCluster['tls']): UpstreamCluster {
-    const { loop, random, stats, labels } = this.#context();
+    const { loop, random, stats, labels, logger } = this.#context();
     const cluster = new UpstreamCluster(config, tls, {
       loop,
       random,
       stats: clusterStats(stats, config.statName),
       service: labels.service(message.metadata, config.name),
+      registry: stats,
+      logger: logger.with({ cluster: config.name }),
     });
     this.#clusters.set(config.name, cluster);
     return cluster;

@@ -48,8 +48,6 @@ export class ClusterStats extends StatScope {
   readonly updateSuccess: Counter = this.counter('update_success');
   readonly updateRejected: Counter = this.counter('update_rejected');
   readonly lbHealthyPanic: Counter = this.counter('lb_healthy_panic');
-  readonly outlierEjectionsActive: Gauge = this.gauge('outlier_detection.ejections_active');
-  readonly outlierEjectionsEnforcedTotal: Counter = this.counter('outlier_detection.ejections_enforced_total');
   readonly sslHandshake: Counter = this.counter('ssl.handshake');
   readonly sslConnectionError: Counter = this.counter('ssl.connection_error');
   readonly sslFailVerifyError: Counter = this.counter('ssl.fail_verify_error');

@@ -18,6 +18,7 @@ import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
 import { REPLIES, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
+import { outcomeStatus } from './grpc-http-status.ts';
 import { Mirror } from './mirror.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
@@ -48,6 +49,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   #endpoint: Endpoint | undefined = undefined;
   #counts: HostCounts | undefined = undefined;
   #counted = false;
+  /** The try under way has got its response head. */
+  #answered = false;
   #sentAt = 0;
   #globalDeadline: Deadline | undefined = undefined;
   #tryDeadline: Deadline | undefined = undefined;
@@ -125,6 +128,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     record.peer = cluster.workloads.get(endpoint.key);
     record.requestAttempts++;
     this.#counted = true;
+    this.#answered = false;
     endpoint.active++;
     breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
@@ -156,6 +160,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     exchange.record.upstreamProtocol = connection.protocol;
     exchange.record.upstreamTxStartMs = exchange.manager.loop.now;
     this.#sentAt = exchange.manager.loop.now;
+    this.#endpoint!.outlier?.connected();
     this.#armTry();
     const body = this.#body;
     const done = exchange.requestDone;
@@ -265,6 +270,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     if (head.status < 500) this.#counts!.rqSuccess++;
     else this.#counts!.rqError++;
     record.upstreamRxStartMs = loop.now;
+    this.#answered = true;
+    this.#endpoint!.outlier?.response(outcomeStatus(exchange.request, head));
     const retry = this.#retry;
     if (retry !== undefined && head.status >= 400 && retry.wantsResponse(head, record.requestAttempts)) {
       if (this.#canReplay() && retry.take()) {
@@ -318,6 +325,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   }
 
   onReset(code: ReplyCode, cause: string, reused: boolean): void {
+    this.#endpoint!.outlier?.connectFailed();
     this.#cluster.stats.upstreamRqRxReset.inc();
     this.#failed(code, cause, reused);
   }
@@ -325,6 +333,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   onPoolFailure(code: ReplyCode, cause: string): void {
     this.#pool = undefined;
     this.#exchange.record.upstreamTransportFailureReason = cause;
+    // An overflow is the cluster's doing, not the endpoint's.
+    if (code !== 'UPSTREAM_OVERFLOW') this.#endpoint!.outlier?.connectFailed();
     this.#failed(code, cause, false);
   }
 
@@ -394,6 +404,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     const { stats } = this.#cluster;
     stats.upstreamRqTimeout.inc();
     if (this.#counts !== undefined) this.#counts.rqTimeout++;
+    if (this.#connection !== undefined && !this.#answered) this.#endpoint!.outlier?.timedOut();
     this.#abandon();
     this.#exchange.reply('UPSTREAM_TIMEOUT', {
       cause: `no complete answer within ${this.#timeouts.globalMs} ms (route timeout)`,
@@ -402,6 +413,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
 
   #onTryTimeout(): void {
     this.#cluster.stats.upstreamRqPerTryTimeout.inc();
+    if (this.#connection !== undefined) this.#endpoint!.outlier?.timedOut();
     this.#abandon();
     this.#failed('PER_TRY_TIMEOUT', `no answer within ${this.#timeouts.perTryMs} ms (per_try_timeout)`, false);
   }

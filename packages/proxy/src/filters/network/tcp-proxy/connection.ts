@@ -131,6 +131,7 @@ export class TcpProxyConnection implements ServedConnection {
   #onConnected(): void {
     this.#connecting.disarm();
     this.#connected = true;
+    this.#endpoint!.outlier?.connectedFinally();
     const { mesh } = this.#shared;
     this.#series = mesh?.metrics.connection(mesh.reporter, this.#record);
     this.#series?.opened.inc();
@@ -209,6 +210,7 @@ export class TcpProxyConnection implements ServedConnection {
     this.#connecting.disarm();
     this.#uncount();
     this.#cluster.stats.upstreamCxConnectFail.inc();
+    this.#endpoint?.outlier?.connectFailed();
     const failed = this.#upstream;
     this.#upstream = undefined;
     failed?.give(ABANDONED);
