@@ -47,12 +47,6 @@ export const DESTINATION_RULE: KindCoverage = {
       security: true,
     }),
     ...atEveryLevel({
-      path: 'tls.mode',
-      when: (mode) => mode === 'SIMPLE' || mode === 'MUTUAL',
-      instead: 'the proxy does not originate TLS yet and refuses the cluster, so requests to this host fail',
-      onlyInWeft: true,
-    }),
-    ...atEveryLevel({
       path: 'outlierDetection',
       instead: 'no endpoint is ejected',
       onlyInWeft: true,

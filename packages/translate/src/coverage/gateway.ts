@@ -26,12 +26,6 @@ export const GATEWAY: KindCoverage = {
   gaps: [
     {
       path: 'servers[].tls.mode',
-      when: (mode) => mode === 'SIMPLE' || mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL',
-      instead: 'the gateway does not end TLS yet and opens no listener for this server',
-      onlyInWeft: true,
-    },
-    {
-      path: 'servers[].tls.mode',
       when: (mode) => mode === 'ISTIO_MUTUAL' || mode === 'AUTO_PASSTHROUGH',
       instead: 'there is no certificate authority yet, so the server is not opened',
       security: true,
