@@ -134,6 +134,8 @@ export class Exchange {
   /** A filter that said STOP lets the request go on. */
   resumeRequest(): void {
     if (this.ended || this.#filtersDone) return;
+    // What was held is yet to come as far as the filters after this one are concerned.
+    if (this.#hold?.ended === true) this.requestDone = false;
     this.#runRequestHeaders();
   }
 
@@ -215,6 +217,7 @@ export class Exchange {
   }
 
   #passEnd(trailers: HeaderBlock | undefined): void {
+    this.requestDone = true;
     const filters = this.manager.chain.requestEnd;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
