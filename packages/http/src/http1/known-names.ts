@@ -41,11 +41,16 @@ x-envoy-peer-metadata x-envoy-peer-metadata-id x-envoy-upstream-service-time x-f
 x-forwarded-host x-forwarded-port x-forwarded-proto x-frame-options x-powered-by x-real-ip x-request-id
 x-requested-with x-weft-error x-xss-protection traceparent tracestate baggage b3`.split(/\s+/);
 
-const COMMON_NAMES: ReadonlySet<string> = new Set(COMMON);
+const LINE_STARTS: ReadonlyMap<string, string> = new Map(COMMON.map((name) => [name, `\r\n${name}: `]));
 
 /** @hot Whether `name` is one of the names messages usually have: lower-case and well-formed without a look. */
 export function isCommonName(name: string): boolean {
-  return COMMON_NAMES.has(name);
+  return LINE_STARTS.has(name);
+}
+
+/** @hot The end of a line and `name: `, for names that messages usually have; undefined for others. */
+export function lineStart(name: string): string | undefined {
+  return LINE_STARTS.get(name);
 }
 
 const SLOTS = 1024;

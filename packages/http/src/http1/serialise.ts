@@ -1,5 +1,6 @@
 import { CHUNKED, type Framing, UNTIL_CLOSE } from '../framing.ts';
 import { HeaderInjectionError, isFieldName, isFieldValue } from './header-safety.ts';
+import { lineStart } from './known-names.ts';
 
 /** What the Connection header we write says; empty leaves it out. `upgrade` goes with an `upgrade` header in the list. */
 export type Connection = '' | 'close' | 'keep-alive' | 'upgrade';
@@ -17,11 +18,12 @@ export interface OutgoingRequest {
   readonly transferCodings?: string | undefined;
 }
 
+// Lines are kept with the line end before them: a field is then two strings to join, `\r\nname: ` and its value.
 const CONNECTION_LINES: Readonly<Record<Connection, string>> = {
   '': '',
-  close: 'connection: close\r\n',
-  'keep-alive': 'connection: keep-alive\r\n',
-  upgrade: 'connection: upgrade\r\n',
+  close: '\r\nconnection: close',
+  'keep-alive': '\r\nconnection: keep-alive',
+  upgrade: '\r\nconnection: upgrade',
 };
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -73,8 +75,7 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 const STATUS_LINES: (string | undefined)[] = new Array<string | undefined>(600).fill(undefined);
-for (const [status, reason] of Object.entries(REASONS))
-  STATUS_LINES[Number(status)] = `HTTP/1.1 ${status} ${reason}\r\n`;
+for (const [status, reason] of Object.entries(REASONS)) STATUS_LINES[Number(status)] = `HTTP/1.1 ${status} ${reason}`;
 
 /** The standard reason phrase (RFC 9110 §15), or an empty string. */
 export function reasonPhrase(status: number): string {
@@ -93,12 +94,10 @@ export function serialiseRequestHead(request: OutgoingRequest, framing: Framing,
   if (!isRequestTarget(target)) throw new HeaderInjectionError('request-target', 'text');
   if (!isFieldValue(authority)) throw new HeaderInjectionError('host', 'value');
   const raw = request.rawNames;
-  const host = raw === undefined ? 'host: ' : 'Host: ';
-  const fields =
-    fieldLines(request.headers, raw, false) +
-    framingLine(framing, false, request.transferCodings) +
-    CONNECTION_LINES[connection];
-  return `${method} ${target} HTTP/1.1\r\n${host}${authority}\r\n${fields}\r\n`;
+  const host = raw === undefined ? ' HTTP/1.1\r\nhost: ' : ' HTTP/1.1\r\nHost: ';
+  const start = `${method} ${target}${host}${authority}`;
+  const end = framingLine(framing, false, request.transferCodings) + CONNECTION_LINES[connection];
+  return `${fieldLines(start, request.headers, raw, false) + end}\r\n\r\n`;
 }
 
 /**
@@ -119,29 +118,33 @@ export function serialiseResponseHead(
   const line = (reason === '' ? STATUS_LINES[status] : undefined) ?? statusLine(status, reason);
   // RFC 9110 §8.6: no Content-Length in 1xx and 204.
   const keepLength = framing < CHUNKED && status >= 200 && status !== 204;
-  const fields =
-    fieldLines(headers, rawNames, keepLength) +
-    framingLine(framing, true, transferCodings) +
-    CONNECTION_LINES[connection];
-  return `${line}${fields}\r\n`;
+  const end = framingLine(framing, true, transferCodings) + CONNECTION_LINES[connection];
+  return `${fieldLines(line, headers, rawNames, keepLength) + end}\r\n\r\n`;
 }
 
 function statusLine(status: number, reason: string): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) throw new HeaderInjectionError(':status', 'value');
   if (!isFieldValue(reason)) throw new HeaderInjectionError('reason', 'text');
-  return `HTTP/1.1 ${status} ${reason === '' ? reasonPhrase(status) : reason}\r\n`;
+  return `HTTP/1.1 ${status} ${reason === '' ? reasonPhrase(status) : reason}`;
 }
 
-/** @hot Lines of the list without the names that the serialiser writes itself. */
-function fieldLines(headers: readonly string[], raw: readonly string[] | undefined, keepLength: boolean): string {
-  let lines = '';
+/** @hot `start` and the lines of the list, without the names that the serialiser writes itself. */
+function fieldLines(
+  start: string,
+  headers: readonly string[],
+  raw: readonly string[] | undefined,
+  keepLength: boolean,
+): string {
+  let lines = start;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     const value = headers[i + 1]!;
     if (isOwn(name) && !(keepLength && name === 'content-length')) continue;
-    if (!isFieldName(name)) throw new HeaderInjectionError(name, 'name');
+    const common = raw === undefined ? lineStart(name) : undefined;
+    if (common === undefined && !isFieldName(name)) throw new HeaderInjectionError(name, 'name');
     if (!isFieldValue(value)) throw new HeaderInjectionError(name, 'value');
-    lines += `${raw === undefined ? name : rawNameFor(raw, i, name)}: ${value}\r\n`;
+    lines += common ?? `\r\n${raw === undefined ? name : rawNameFor(raw, i, name)}: `;
+    lines += value;
   }
   return lines;
 }
@@ -171,13 +174,13 @@ function rawNameFor(raw: readonly string[], i: number, name: string): string {
 }
 
 function framingLine(framing: Framing, response: boolean, codings: string | undefined): string {
-  if (framing >= 0) return `content-length: ${framing}\r\n`;
+  if (framing >= 0) return `\r\ncontent-length: ${framing}`;
   if (codings !== undefined) {
     if (!isFieldValue(codings)) throw new HeaderInjectionError('transfer-encoding', 'value');
-    if (framing === CHUNKED) return `transfer-encoding: ${codings}, chunked\r\n`;
-    if (framing === UNTIL_CLOSE && response) return `transfer-encoding: ${codings}\r\n`;
+    if (framing === CHUNKED) return `\r\ntransfer-encoding: ${codings}, chunked`;
+    if (framing === UNTIL_CLOSE && response) return `\r\ntransfer-encoding: ${codings}`;
   }
-  if (framing === CHUNKED) return 'transfer-encoding: chunked\r\n';
+  if (framing === CHUNKED) return '\r\ntransfer-encoding: chunked';
   // A request that ends with the connection cannot be answered; whoever asks for it has mixed up the sides.
   if (!response && framing === UNTIL_CLOSE)
     throw new RangeError('a request body cannot end with the connection (RFC 9112 §6.3)');
