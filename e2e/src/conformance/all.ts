@@ -3,6 +3,7 @@ import { crd } from './crd/suite.ts';
 import { gatewayApiValidation } from './gateway-api-validation/suite.ts';
 import { httpRobustness } from './http-robustness/suite.ts';
 import { http1Parser } from './http1-parser/suite.ts';
+import { simulation } from './simulation/suite.ts';
 import type { Suite } from './suite.ts';
 import { validation } from './validation/suite.ts';
 
@@ -13,4 +14,5 @@ export const SUITES: readonly Suite[] = [
   validation,
   gatewayApiValidation,
   analyzeSuite,
+  simulation,
 ];

@@ -80,7 +80,8 @@ function addRoutes(
   const redirect = server.server.tls?.httpsRedirect === true;
   const known = drafts.get(host);
   if (known === undefined) {
-    drafts.set(host, { origin, name: hostPort(host, server.port), domains: [host], routes, requireTls: redirect });
+    const name = hostPort(host, server.server.port?.number ?? server.port);
+    drafts.set(host, { origin, name, domains: [host], routes, requireTls: redirect });
     return;
   }
   known.routes = [...known.routes, ...routes];

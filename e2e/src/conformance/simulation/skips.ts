@@ -1,0 +1,22 @@
+import type { Expect, SimulationCase } from './case.ts';
+
+const GATEWAY_API = 'Gateway API objects do not take part in routing yet';
+const INGRESS = 'Ingress objects are not read yet';
+
+/** Kinds of the case's objects that are not built yet. */
+const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
+  { kind: /^apiVersion: gateway\.networking\.k8s\.io\//m, reason: GATEWAY_API },
+  { kind: /^kind: (Ingress|IngressClass)\s*$/m, reason: INGRESS },
+];
+
+/** Why a case cannot be asked yet, by what it is made of. */
+export function skippedCase(test: SimulationCase): string | undefined {
+  const text = `${test.config ?? ''}\n${test.kubeConfig ?? ''}`;
+  return KINDS.find(({ kind }) => kind.test(text))?.reason;
+}
+
+/** Results that say that Istio sends what a proxy refuses. */
+export function skippedCall(expect: Expect): string | undefined {
+  if (expect.error !== 'MultipleFilterChain') return undefined;
+  return 'two chains with the same match are never sent: the later server is left out and reported';
+}
