@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
+import { type Clock, FakeClock, seededRandom, silentLogger, systemClock } from '@weft/base';
 import {
   type AdsServer,
   type ConnectedProxy,
@@ -14,19 +16,19 @@ import { ClusterLoadAssignmentSchema } from '@weft/xds/gen/envoy/config/endpoint
 import { RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import { decodeBootstrap } from './bootstrap/decode.ts';
 import { type Proxy as RunningProxy, runProxy } from './run-proxy.ts';
-import { answering, httpListener, RawClient, startUpstream } from './testing/harness.ts';
+import { answering, httpListener, RawClient, socketAddress, startUpstream } from './testing/harness.ts';
 
 const ADS = { ads: {}, resource_api_version: 'V3' };
 
 /** A set whose route sends everything to `cluster`; `header` makes a route that no proxy can accept. */
-function setOf(cluster: string, ports: Readonly<Record<string, number>>, badRegex?: string): XdsSet {
+function setOf(cluster: string, ports: Readonly<Record<string, number>>, badRegex?: string, listen = 0): XdsSet {
   const rds = { route_config: undefined, rds: { config_source: ADS, route_config_name: 'routes' } };
   const clusters = Object.keys(ports).map((name) => ({
     name,
     type: 'EDS',
     eds_cluster_config: { eds_config: ADS },
   }));
-  const listener = JSON.parse(JSON.stringify(httpListener([], rds))) as object;
+  const listener = JSON.parse(JSON.stringify({ ...httpListener([], rds), address: socketAddress(listen) })) as object;
   const decoded = decodeBootstrap({ node: { id: 'x' }, static_resources: { clusters, listeners: [listener] } });
   assert.ok(decoded.ok, JSON.stringify(decoded.issues));
   const map = (resources: readonly XdsResource[]): ReadonlyMap<string, XdsResource> =>
@@ -85,7 +87,7 @@ function setOf(cluster: string, ports: Readonly<Record<string, number>>, badRege
   };
 }
 
-function startFollower(server: AdsServer, apiType: string): RunningProxy {
+function startFollower(server: AdsServer, apiType: string, clock: Clock = systemClock): RunningProxy {
   const { host, port } = server.address;
   const decoded = decodeBootstrap({
     node: { id: 'sidecar~127.0.0.1~test.default~default.svc.cluster.local' },
@@ -101,7 +103,7 @@ function startFollower(server: AdsServer, apiType: string): RunningProxy {
   });
   assert.ok(decoded.ok, JSON.stringify(decoded.issues));
   return runProxy(decoded.value, {
-    clock: systemClock,
+    clock,
     random: seededRandom(1),
     logger: silentLogger,
     logControl: { level: 'off' },
@@ -157,3 +159,36 @@ for (const apiType of ['GRPC', 'DELTA_GRPC']) {
     }
   });
 }
+
+test('a listener whose address is taken is tried again, and serves when it is free', async () => {
+  await using one = await startUpstream(answering('one'));
+  const squatter = createServer();
+  squatter.listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const taken = squatter.address();
+  const port = typeof taken === 'object' && taken !== null ? taken.port : 0;
+  const clock = new FakeClock();
+  await using server = await startAdsServer(
+    { host: '127.0.0.1', port: 0 },
+    {
+      source: {
+        connected: (connected) => connected.assign(setOf('first', { first: one.port }, undefined, port), 1),
+        disconnected: () => undefined,
+      },
+      clock: systemClock,
+      logger: silentLogger,
+    },
+  );
+  const proxy = startFollower(server, 'DELTA_GRPC', clock);
+  try {
+    await proxy.ready;
+    assert.deepEqual(proxy.listeners(), []);
+    squatter.close();
+    await once(squatter, 'close');
+    clock.advance(5000);
+    while (proxy.listeners().length === 0) await new Promise(setImmediate);
+    assert.equal(await ask(proxy), 'one');
+  } finally {
+    await proxy.close();
+  }
+});

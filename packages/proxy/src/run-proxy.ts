@@ -1,6 +1,6 @@
 /** The composition of the data plane: bootstrap in, running proxy out. Owns start and shutdown. */
 import { hostname } from 'node:os';
-import type { Clock, LogControl, Logger, Random } from '@weft/base';
+import type { Clock, Issue, LogControl, Logger, Random } from '@weft/base';
 import { formatIssue } from '@weft/base';
 import { type AdsClient, connectAds } from '@weft/xds/client';
 import type { ServerState } from './admin/admin-view.ts';
@@ -8,6 +8,7 @@ import { grpcCalls } from './ads/grpc-call.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { Loop } from './net/loop.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
+import { BreakerGauges } from './cluster/breaker-gauges.ts';
 import { ClusterManager, type Outcome } from './runtime/cluster-manager.ts';
 import { ListenerManager } from './runtime/listener-manager.ts';
 import type { ProxyContext } from './runtime/proxy-context.ts';
@@ -109,13 +110,10 @@ class RunningProxy implements Proxy {
       this.#secrets,
       () => this.#progress(),
     );
+    this.#stats.addSource(new BreakerGauges(() => this.#clusters.all()));
     this.#listeners = new ListenerManager(
       () => context,
-      (name, issue) => {
-        this.#failures.push(formatIssue(issue));
-        this.#book.refused('listener', name, '', [issue], clock.now());
-        logger.error('a listener cannot be bound', { listener: name, cause: issue.message });
-      },
+      (name, failure) => this.#onBind(name, failure),
     );
     this.#xds = new XdsRuntime({
       clusters: this.#clusters,
@@ -152,6 +150,7 @@ class RunningProxy implements Proxy {
       labels,
       mesh: (direction) => (direction === 'unspecified' ? undefined : direction === 'inbound' ? inbound : outbound),
       hostname: hostname(),
+      localCluster: node.cluster,
       clusters: lookup,
       routes: (name) => this.#routes.get(name),
       secrets: this.#secrets,
@@ -201,6 +200,18 @@ class RunningProxy implements Proxy {
 
   #noteStatic(what: string, outcome: Outcome): void {
     for (const issue of outcome) this.#failures.push(`${what}: ${formatIssue(issue)}`);
+  }
+
+  /** The resource was accepted before its address was tried, so a failure shows in /config_dump as `error_state` until it is bound. */
+  #onBind(name: string, failure: Issue | undefined): void {
+    if (failure === undefined) {
+      this.#book.recovered('listener', name);
+      return;
+    }
+    const { clock, logger } = this.#deps;
+    if (this.#state === 'INITIALIZING') this.#failures.push(formatIssue(failure));
+    this.#book.refused('listener', name, '', [failure], clock.now());
+    logger.error('a listener cannot be bound and is tried again', { listener: name, cause: failure.message });
   }
 
   async #startAdmin(): Promise<void> {

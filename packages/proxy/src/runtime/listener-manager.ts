@@ -1,5 +1,5 @@
 /** Listeners: compiled, warmed (their routes and secrets must be there), bound, swapped in. A refused update leaves the last good one serving. */
-import type { Issue } from '@weft/base';
+import type { Issue, Timer } from '@weft/base';
 import { addressKey, compileListener, Issues } from '@weft/engine';
 import type { Listener as ListenerMessage } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { type CompiledListener, compileChains } from '../listener/compiled-listener.ts';
@@ -9,18 +9,23 @@ import type { Outcome } from './cluster-manager.ts';
 import type { ProxyContext } from './proxy-context.ts';
 
 const ACCEPTED: Outcome = [];
+/** How long after a failure an address is tried again. */
+const BIND_RETRY_MS = 5000;
 
 export class ListenerManager {
   readonly #context: () => ProxyContext;
   readonly #servers = new Map<string, ListenerServer>();
   readonly #warming = new Map<string, CompiledListener>();
   readonly #draining = new Set<ListenerServer>();
-  readonly #onBindFailure: (name: string, issue: Issue) => void;
+  readonly #onBind: (name: string, failure: Issue | undefined) => void;
   readonly #binding = new Set<Promise<void>>();
+  /** Listeners whose address could not be had, waiting for another try. */
+  readonly #retries = new Map<string, Timer>();
 
-  constructor(context: () => ProxyContext, onBindFailure: (name: string, issue: Issue) => void) {
+  /** `onBind` hears of every listener that is bound, and of those that could not be. */
+  constructor(context: () => ProxyContext, onBind: (name: string, failure: Issue | undefined) => void) {
     this.#context = context;
-    this.#onBindFailure = onBindFailure;
+    this.#onBind = onBind;
   }
 
   get warming(): number {
@@ -68,6 +73,7 @@ export class ListenerManager {
       if (compiled.routeNames.some((route) => routes(route).current === undefined)) continue;
       if (compiled.secretNames.some((secret) => secrets.pending(secret))) continue;
       this.#warming.delete(name);
+      this.#forgetRetry(name);
       this.#activate(name, compiled);
     }
   }
@@ -86,21 +92,38 @@ export class ListenerManager {
     this.#servers.set(name, server);
     if (!compiled.listener.bindToPort) return;
     const bound = server.bind().then(
-      () => logger.info('listening', { listener: name, address: addressKey(compiled.listener.address) }),
-      (error: Error) => {
-        this.#servers.delete(name);
-        const issues = new Issues(`Listener ${name}`);
-        issues.error(
-          'address',
-          'bind-failed',
-          `cannot listen on ${addressKey(compiled.listener.address)}: ${error.message}`,
-          'an address that is free on this machine',
-        );
-        for (const issue of issues.list) this.#onBindFailure(name, issue);
+      () => {
+        logger.info('listening', { listener: name, address: addressKey(compiled.listener.address) });
+        this.#onBind(name, undefined);
       },
+      (error: Error) => this.#bindFailed(name, server, error),
     );
     const settled = bound.finally(() => this.#binding.delete(settled));
     this.#binding.add(settled);
+  }
+
+  #bindFailed(name: string, server: ListenerServer, error: Error): void {
+    if (this.#servers.get(name) !== server) return;
+    this.#servers.delete(name);
+    const { listener } = server.current;
+    const issues = new Issues(`Listener ${name}`);
+    issues.error(
+      'address',
+      'bind-failed',
+      `cannot listen on ${addressKey(listener.address)}: ${error.message}`,
+      'an address that is free on this machine',
+    );
+    const retry = this.#context().clock.after(BIND_RETRY_MS, () => {
+      this.#retries.delete(name);
+      this.#activate(name, server.current);
+    });
+    this.#retries.set(name, retry);
+    for (const issue of issues.list) this.#onBind(name, issue);
+  }
+
+  #forgetRetry(name: string): void {
+    this.#retries.get(name)?.cancel();
+    this.#retries.delete(name);
   }
 
   /** Resolves when every bind that was begun has succeeded or failed. */
@@ -119,6 +142,7 @@ export class ListenerManager {
 
   remove(name: string): void {
     this.#warming.delete(name);
+    this.#forgetRetry(name);
     const server = this.#servers.get(name);
     if (server === undefined) return;
     this.#servers.delete(name);
@@ -136,6 +160,7 @@ export class ListenerManager {
   }
 
   destroy(): void {
+    for (const name of [...this.#retries.keys()]) this.#forgetRetry(name);
     for (const server of this.all()) server.destroy();
     for (const server of this.#draining) server.destroy();
   }

@@ -44,6 +44,13 @@ export class ResourceBook {
     this.#refused.set(`${kind}/${name}`, rejected);
   }
 
+  /** What stood in the way of an accepted resource is gone. */
+  recovered(kind: ResourceKind, name: string): void {
+    const held = this.#of(kind).get(name);
+    if (held !== undefined) held.rejected = undefined;
+    this.#refused.delete(`${kind}/${name}`);
+  }
+
   removed(kind: ResourceKind, name: string): void {
     this.#of(kind).delete(name);
     this.#refused.delete(`${kind}/${name}`);
