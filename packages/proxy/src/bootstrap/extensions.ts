@@ -7,6 +7,7 @@ import {
 } from '@weft/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb';
 import { ClusterConfigSchema } from '@weft/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb';
 import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb';
+import { ProxyProtocolSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
 import { PreviousHostsPredicateSchema } from '@weft/xds/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb';
 import { RawBufferSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb';
@@ -28,6 +29,7 @@ export const EXTENSIONS: readonly DescMessage[] = [
   HttpInspectorSchema,
   TlsInspectorSchema,
   PreviousHostsPredicateSchema,
+  ProxyProtocolSchema,
   RawBufferSchema,
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,

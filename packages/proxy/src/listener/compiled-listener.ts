@@ -7,12 +7,15 @@ import type { ProxyContext } from '../runtime/proxy-context.ts';
 import type { NetworkFilter, NetworkFilterKind } from '../stream/network-filter.ts';
 import { type DownstreamTls, decodeDownstreamTls } from '../tls/downstream-tls.ts';
 import { HTTP_INSPECTOR, TLS_INSPECTOR } from './inspection.ts';
+import { decodeProxyProtocol, PROXY_PROTOCOL, type ProxyProtocolOptions } from './proxy-protocol.ts';
 
 export interface CompiledListener {
   readonly listener: Listener;
   readonly filters: ReadonlyMap<FilterChain, NetworkFilter>;
   /** Chains that end TLS. */
   readonly tls: ReadonlyMap<FilterChain, DownstreamTls>;
+  /** Connections begin with a PROXY header. */
+  readonly proxyProtocol: ProxyProtocolOptions | undefined;
   /** RDS names that must be there before it can serve. */
   readonly routeNames: readonly string[];
   /** SDS names that are waited for before it serves. */
@@ -65,8 +68,8 @@ function compileChain(
   return undefined;
 }
 
-/** Listener filters; both apply when a chain depends on what they find out. */
-const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR]);
+/** Listener filters. The inspectors apply when a chain depends on what they find out. */
+const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR, PROXY_PROTOCOL]);
 const TLS_SOCKET = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
 const RAW_SOCKET = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
 
@@ -119,5 +122,6 @@ export function compileChains(listener: Listener, context: ProxyContext): Decode
   }
   const routeNames = [...new Set([...filters.values()].flatMap((filter) => filter.routeNames))];
   const secretNames = [...new Set([...tls.values()].flatMap((each) => each.secretNames))];
-  return issues.end<CompiledListener>({ listener, filters, tls, routeNames, secretNames });
+  const proxyProtocol = decodeProxyProtocol(listener, issues);
+  return issues.end<CompiledListener>({ listener, filters, tls, proxyProtocol, routeNames, secretNames });
 }

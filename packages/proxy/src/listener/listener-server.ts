@@ -10,7 +10,7 @@ import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ServedConnection } from '../stream/network-filter.ts';
 import type { ListenerStats } from '../telemetry/listener-stats.ts';
 import type { CompiledListener } from './compiled-listener.ts';
-import { Opening, type Peer } from './opening.ts';
+import { joinHostPort, Opening, type Peer } from './opening.ts';
 
 /** A connection that is ready for its network filter. */
 interface Opened {
@@ -22,10 +22,6 @@ interface Opened {
 }
 
 let lastConnectionId = 0;
-
-function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 export class ListenerServer {
   readonly #loop: Loop;

@@ -14,6 +14,7 @@ import { Deadline } from '../time/wheel.ts';
 import type { DownstreamTls } from '../tls/downstream-tls.ts';
 import type { CompiledListener } from './compiled-listener.ts';
 import { type Findings, inspect, NOTHING_FOUND, type Wanted, wantedInspections } from './inspection.ts';
+import { type ProxyHeader, readProxyHeader } from './proxy-header.ts';
 import { acceptTls } from './tls-accept.ts';
 
 /** Facts of the socket itself. */
@@ -33,7 +34,10 @@ export interface OpeningInput {
 
 export class Opening implements ServedConnection {
   readonly #input: OpeningInput;
-  readonly #wanted: Wanted;
+  /** Who it is, by the socket or by the PROXY header. */
+  #peer: Peer;
+  #awaitsHeader: boolean;
+  #wanted: Wanted;
   readonly #deadline: Deadline;
   #bytes: Buffer = Buffer.alloc(0);
   #handshake: TLSSocket | undefined = undefined;
@@ -41,6 +45,8 @@ export class Opening implements ServedConnection {
 
   constructor(input: OpeningInput) {
     this.#input = input;
+    this.#peer = input.peer;
+    this.#awaitsHeader = input.compiled.proxyProtocol?.appliesTo(input.peer.localPort) ?? false;
     this.#wanted = wantedInspections(input.compiled.listener, input.peer.localPort);
     this.#deadline = new Deadline(() => this.#onDeadline());
   }
@@ -49,7 +55,7 @@ export class Opening implements ServedConnection {
   start(): void {
     const { wire, compiled, stats } = this.#input;
     stats.downstreamPreCxActive.inc();
-    if (!this.#wanted.tls && !this.#wanted.http) {
+    if (!this.#awaitsHeader && !this.#wanted.tls && !this.#wanted.http) {
       this.#choose(NOTHING_FOUND);
       return;
     }
@@ -59,29 +65,56 @@ export class Opening implements ServedConnection {
 
   onBytes(chunk: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    const found = inspect(this.#bytes, this.#wanted);
+    if (this.#awaitsHeader && !this.#takeHeader()) return;
+    const inspects = this.#wanted.tls || this.#wanted.http;
+    const found = inspects ? inspect(this.#bytes, this.#wanted) : NOTHING_FOUND;
     if (found === undefined) this.#bytes = this.#input.wire.loop.own(this.#bytes);
     else if (found === 'too-large') this.#refuse('its ClientHello is larger than 16 KiB');
     else this.#choose(found);
   }
 
+  /** Takes the PROXY header off the bytes; false while it is incomplete, and when the connection was refused for it. */
+  #takeHeader(): boolean {
+    const header = readProxyHeader(this.#bytes);
+    if (header === undefined) {
+      this.#bytes = this.#input.wire.loop.own(this.#bytes);
+      return false;
+    }
+    const options = this.#input.compiled.proxyProtocol;
+    const refusal = options?.refuses(header);
+    if (refusal !== undefined) {
+      this.#refuse(refusal);
+      return false;
+    }
+    this.#awaitsHeader = false;
+    if (typeof header !== 'object') return true;
+    this.#bytes = this.#bytes.subarray(header.length);
+    if (header.addresses !== undefined) {
+      this.#peer = peerOf(header.addresses, this.#peer);
+      this.#wanted = wantedInspections(this.#input.compiled.listener, this.#peer.localPort);
+    }
+    return true;
+  }
+
   #onDeadline(): void {
     const { compiled, stats } = this.#input;
     stats.downstreamPreCxTimeout.inc();
-    if (compiled.listener.continueOnListenerFiltersTimeout) this.#choose(NOTHING_FOUND);
+    // Who the client is cannot be guessed.
+    if (!this.#awaitsHeader && compiled.listener.continueOnListenerFiltersTimeout) this.#choose(NOTHING_FOUND);
     else this.#refuse('it said too little for too long (listener_filters_timeout)');
   }
 
   #choose(found: Findings): void {
     this.#deadline.disarm();
-    const { compiled, peer, stats, wire } = this.#input;
+    const { compiled, stats, wire } = this.#input;
+    const peer = this.#peer;
     const chain = planConnection(compiled.listener, {
       destinationAddress: peer.localHost,
       destinationPort: peer.localPort,
       serverName: found.hello?.serverName ?? '',
       transportProtocol: found.hello === undefined ? 'raw_buffer' : 'tls',
       applicationProtocols: found.applicationProtocols,
-      directSourceAddress: peer.remoteHost,
+      directSourceAddress: this.#input.peer.remoteHost,
       sourceAddress: peer.remoteHost,
       sourcePort: peer.remotePort,
     });
@@ -124,8 +157,7 @@ export class Opening implements ServedConnection {
 
   #open(chain: FilterChain, wire: Wire, tls: TlsInfo | undefined, early: Buffer): void {
     if (!this.#finish()) return;
-    const { peer, onOpen } = this.#input;
-    onOpen(chain, wire, { ...peer, filterChainName: chain.name, tls }, early);
+    this.#input.onOpen(chain, wire, { ...this.#peer, filterChainName: chain.name, tls }, early);
   }
 
   #finish(): boolean {
@@ -164,6 +196,22 @@ export class Opening implements ServedConnection {
     this.#handshake?.destroy();
     this.#refuse('the listener is closed');
   }
+}
+
+function peerOf({ source, destination }: NonNullable<ProxyHeader['addresses']>, peer: Peer): Peer {
+  return {
+    id: peer.id,
+    localHost: destination.host,
+    localPort: destination.port,
+    localAddress: joinHostPort(destination.host, destination.port),
+    remoteHost: source.host,
+    remotePort: source.port,
+    remoteAddress: joinHostPort(source.host, source.port),
+  };
+}
+
+export function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function describe({ hello, applicationProtocols }: Findings): string {
