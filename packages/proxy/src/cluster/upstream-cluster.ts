@@ -131,7 +131,7 @@ export class UpstreamCluster {
     this.tls = tls;
     this.#default.thresholds = config.circuitBreakers.default;
     this.#high.thresholds = config.circuitBreakers.high;
-    if (transportChanged) for (const member of this.#members.values()) this.#drainMember(member);
+    if (transportChanged) this.#drainMembers();
     this.#watchOutliers();
     if (this.set !== undefined) this.rebalance();
   }
@@ -156,7 +156,8 @@ export class UpstreamCluster {
     this.set = set;
     this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
-    for (const endpoint of this.#members.keys()) if (!held.has(endpoint)) this.#drop(endpoint);
+    for (const endpoint of [...this.#members.keys()]) if (!held.has(endpoint)) this.#drop(endpoint);
+    if (this.config.lb.closeConnectionsOnHostSetChange) this.#drainMembers();
     this.#outlier?.follow(this.endpoints);
     this.rebalance();
     this.stats.membershipChange.inc();
@@ -188,6 +189,9 @@ export class UpstreamCluster {
       random: this.#random,
       nowMs: () => clock.monotonic(),
     });
+    if (this.config.closeOnHealthFailure) {
+      for (const [endpoint, member] of this.#members) if (endpoint.health === 'unhealthy') this.#drainMember(member);
+    }
     const { panic, healthy } = this.#balancer.load;
     this.#panicking = panic.some((panics, priority) => panics && healthy[priority] !== 0);
     this.stats.membershipHealthy.set(this.endpoints.filter((endpoint) => endpoint.health === 'healthy').length);
@@ -264,6 +268,8 @@ export class UpstreamCluster {
       port: address.kind === 'pipe' ? 0 : address.port,
       path: address.kind === 'pipe' ? address.path : undefined,
       localAddress: this.config.bindHost,
+      localPort: this.config.bindPort,
+      keepalive: this.config.tcpKeepalive,
       bufferLimitBytes: this.config.perConnectionBufferLimitBytes,
     };
     const transport = this.tls?.transport(endpoint, serverName) ?? PLAIN;
@@ -280,6 +286,10 @@ export class UpstreamCluster {
     if (member !== undefined) this.#drainMember(member);
     this.#members.delete(endpoint);
     if (this.dynamic !== undefined) this.#outlier?.remove(endpoint);
+  }
+
+  #drainMembers(): void {
+    for (const member of this.#members.values()) this.#drainMember(member);
   }
 
   /** The pools finish what they have; requests from now on get new ones. */

@@ -379,6 +379,9 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     const age = loop.now - exchange.record.startMs;
     if (options.requestTimeoutMs > 0 && !exchange.requestDone && age >= options.requestTimeoutMs)
       return 'REQUEST_TIMEOUT';
+    const { plan } = exchange;
+    // A route's own limit replaces this one, and is watched where the request is forwarded.
+    if (plan?.kind === 'forward' && plan.action.maxStreamDurationMs !== undefined) return undefined;
     return options.maxStreamDurationMs > 0 && age >= options.maxStreamDurationMs ? 'DURATION_TIMEOUT' : undefined;
   }
 

@@ -47,6 +47,10 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
   idleSince = 0;
   /** Closes it when it has been idle for too long; the pool's. */
   idleDeadline: Deadline | undefined = undefined;
+  /** Retires it when it is too old; the pool's. */
+  ageDeadline: Deadline | undefined = undefined;
+  /** Not to be used again. */
+  retired = false;
 
   constructor(endpoint: Endpoint, keeper: ConnectionKeeper) {
     this.endpoint = endpoint;

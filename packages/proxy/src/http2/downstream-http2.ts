@@ -217,8 +217,11 @@ export class DownstreamHttp2 implements ServedConnection, Http2ServerSink, Strea
     const { exchange } = stream;
     if (exchange === undefined || exchange.ended) return;
     const age = loop.now - exchange.record.startMs;
-    const { requestTimeoutMs, maxStreamDurationMs } = options;
+    const { requestTimeoutMs } = options;
     const plan = exchange.plan;
+    // A route's own limit replaces this one, and is watched where the request is forwarded.
+    const ofRoute = plan?.kind === 'forward' && plan.action.maxStreamDurationMs !== undefined;
+    const maxStreamDurationMs = ofRoute ? 0 : options.maxStreamDurationMs;
     const idleLimit = (plan?.kind === 'forward' ? plan.action.idleTimeoutMs : undefined) ?? options.streamIdleTimeoutMs;
     if (!exchange.tunnelled && requestTimeoutMs > 0 && !exchange.requestDone && age >= requestTimeoutMs) {
       stats.downstreamRqTimeout.inc();

@@ -114,6 +114,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
       stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
       connection.start();
       this.#armIdle(connection);
+      this.#armAge(connection);
       this.onRoom(connection);
     });
     connection.attach(wire, 'encrypted' in wire.socket ? 'https' : 'http');
@@ -147,6 +148,19 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
         stats.upstreamCxIdleTimeout.inc();
         connection.wire.destroy();
       }
+    });
+    loop.wheel.arm(deadline, limit);
+  }
+
+  /** After `max_connection_duration` a connection takes no new streams and closes with its last. */
+  #armAge(connection: UpstreamHttp2): void {
+    const limit = this.#cluster.config.protocol.maxConnectionDurationMs;
+    if (limit === 0) return;
+    const { loop, stats } = this.#cluster;
+    const deadline = new Deadline(() => {
+      if (connection.wire.closed) return;
+      stats.upstreamCxMaxDurationReached.inc();
+      connection.drain();
     });
     loop.wheel.arm(deadline, limit);
   }

@@ -1,6 +1,7 @@
 /** The ways a wire comes to be: accepted or dialled, plain or TLS. */
 import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { TcpKeepalive } from '@weft/engine';
 import { nodeTls } from '../tls/node-crypto.ts';
 import type { UpstreamHandshake, UpstreamTransport } from '../tls/upstream-handshake.ts';
 import type { Loop } from './loop.ts';
@@ -61,6 +62,9 @@ export interface DialOptions {
   readonly path: string | undefined;
   /** The local address to connect from; undefined leaves it to the system. */
   readonly localAddress: string | undefined;
+  /** 0 leaves it to the system. */
+  readonly localPort: number;
+  readonly keepalive: TcpKeepalive | undefined;
   readonly bufferLimitBytes: number;
 }
 
@@ -81,6 +85,7 @@ export function dialWire(
           port: options.port,
           noDelay: true,
           ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+          ...(options.localPort === 0 ? {} : { localPort: options.localPort }),
         }
       : { path: options.path };
   const common = {
@@ -91,6 +96,7 @@ export function dialWire(
   };
   if (transport.kind === 'plain') {
     wire = new Wire(loop, connect(common as NetConnectOpts));
+    keepAlive(wire.socket, options.keepalive);
     wire.give(owner);
     wire.socket.once('connect', () => {
       loop.enter();
@@ -102,9 +108,32 @@ export function dialWire(
   const { handshake } = transport;
   const socket = nodeTls().connect({ ...common, ...handshake.options });
   wire = new Wire(loop, socket);
+  keepAlive(socket, options.keepalive);
   wire.give(owner);
   followHandshake(wire, socket, handshake, onConnect);
   return wire;
+}
+
+/** The system's defaults of Linux (tcp(7)) stand in for what is not said, since Node sets all three or none. */
+const KEEPALIVE_TIME_S = 7200;
+const KEEPALIVE_INTERVAL_S = 75;
+const KEEPALIVE_PROBES = 9;
+
+/** The form of `setKeepAlive` that takes all three numbers; the types know the first only. */
+interface KeepAliveSocket {
+  setKeepAlive(options: { enable: boolean; initialDelay: number; interval: number; count: number }): unknown;
+}
+
+function keepAlive(socket: Socket, keepalive: TcpKeepalive | undefined): void {
+  if (keepalive === undefined) return;
+  const { timeS, intervalS, probes } = keepalive;
+  const target: object = socket;
+  (target as KeepAliveSocket).setKeepAlive({
+    enable: true,
+    initialDelay: (timeS ?? KEEPALIVE_TIME_S) * 1000,
+    interval: (intervalS ?? KEEPALIVE_INTERVAL_S) * 1000,
+    count: probes ?? KEEPALIVE_PROBES,
+  });
 }
 
 function followHandshake(wire: Wire, socket: TLSSocket, handshake: UpstreamHandshake, onConnect: () => void): void {

@@ -207,6 +207,17 @@ function unsupported(config: Cluster): Outcome {
       },
     ];
   }
+  if (config.poolPerDownstreamConnection) {
+    return [
+      {
+        severity: 'error',
+        code: 'unsupported-field',
+        at: 'connection_pool_per_downstream_connection',
+        message: 'is not supported: pools are shared by all clients',
+        resource: `Cluster ${config.name}`,
+      },
+    ];
+  }
   return ACCEPTED;
 }
 

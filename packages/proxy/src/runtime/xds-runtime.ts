@@ -9,7 +9,6 @@ import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/rou
 import { decodeRouteFilterConfig } from '../filters/network/http-connection-manager/http-filters.ts';
 import type { ConfigStats } from '../telemetry/server-stats.ts';
 import type { SecretStore } from '../tls/secret-store.ts';
-import { unenforcedRoutes } from './check-routes.ts';
 import type { ClusterManager, Outcome } from './cluster-manager.ts';
 import type { ListenerManager } from './listener-manager.ts';
 import type { ResourceBook } from './resource-book.ts';
@@ -146,8 +145,6 @@ export class XdsRuntime implements AdsHandler {
   #putRoutes(message: RouteConfiguration): Outcome {
     const table = compileRouteTable(message, { decodeFilterConfig: decodeRouteFilterConfig });
     if (!table.ok) return table.issues;
-    const unenforced = unenforcedRoutes(table.value);
-    if (unenforced.length > 0) return unenforced;
     this.#parts.routes.get(message.name).current = table.value;
     return ACCEPTED;
   }

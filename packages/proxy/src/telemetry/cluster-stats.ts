@@ -16,6 +16,7 @@ export class ClusterStats extends StatScope {
   readonly upstreamCxOverflow: Counter = this.counter('upstream_cx_overflow');
   readonly upstreamCxIdleTimeout: Counter = this.counter('upstream_cx_idle_timeout');
   readonly upstreamCxMaxRequests: Counter = this.counter('upstream_cx_max_requests');
+  readonly upstreamCxMaxDurationReached: Counter = this.counter('upstream_cx_max_duration_reached');
   readonly upstreamCxProtocolError: Counter = this.counter('upstream_cx_protocol_error');
   readonly upstreamCxNoneHealthy: Counter = this.counter('upstream_cx_none_healthy');
   readonly upstreamCxDestroy: Counter = this.counter('upstream_cx_destroy');
@@ -32,6 +33,8 @@ export class ClusterStats extends StatScope {
   readonly upstreamRqCancelled: Counter = this.counter('upstream_rq_cancelled');
   readonly upstreamRqTimeout: Counter = this.counter('upstream_rq_timeout');
   readonly upstreamRqPerTryTimeout: Counter = this.counter('upstream_rq_per_try_timeout');
+  readonly upstreamRqPerTryIdleTimeout: Counter = this.counter('upstream_rq_per_try_idle_timeout');
+  readonly upstreamRqMaxDurationReached: Counter = this.counter('upstream_rq_max_duration_reached');
   readonly upstreamRqRxReset: Counter = this.counter('upstream_rq_rx_reset');
   readonly upstreamRqTxReset: Counter = this.counter('upstream_rq_tx_reset');
   readonly upstreamRqRetry: Counter = this.counter('upstream_rq_retry');

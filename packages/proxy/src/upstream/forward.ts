@@ -23,6 +23,7 @@ import { Mirror } from './mirror.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
 import type { RouterContext } from './router-options.ts';
+import { type LimitedStream, StreamLimits } from './stream-limits.ts';
 import { routeTimeouts, type Timeouts } from './timeouts.ts';
 import type {
   EndpointPool,
@@ -32,7 +33,7 @@ import type {
   UpstreamStream,
 } from './upstream-stream.ts';
 
-export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
+export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, LimitedStream {
   readonly #exchange: Exchange;
   readonly #plan: ForwardPlan;
   readonly #cluster: UpstreamCluster;
@@ -41,6 +42,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   readonly #format: ExchangeFormat;
   readonly #retry: RetryState | undefined;
   readonly #timeouts: Timeouts;
+  readonly #limits: StreamLimits | undefined;
   /** Undefined while the body streams straight through and no retry could need it. */
   #body: ReplayBuffer | undefined = undefined;
   #mirrors: readonly Mirror[] | undefined = undefined;
@@ -65,6 +67,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#format = new ExchangeFormat(exchange);
     const { headers } = exchange.request;
     this.#timeouts = routeTimeouts(plan.action, headers);
+    const { loop } = exchange.manager;
+    this.#limits = StreamLimits.for(plan.action, headers, cluster.config.protocol, loop, this);
     this.#retry = RetryState.for(plan, exchange.request, cluster, exchange.manager.random);
     if (!exchange.requestDone)
       this.#body = new ReplayBuffer(plan.route.requestBufferLimitBytes ?? exchange.manager.bufferLimitBytes);
@@ -86,6 +90,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     record.upstreamCluster = this.#cluster.name;
     record.upstreamClusterStatName = this.#cluster.config.statName;
     record.service = this.#cluster.service;
+    this.#limits?.start();
     if (exchange.requestDone) this.#armGlobal();
     this.#retry?.rememberHash(pick);
     const dropped = this.#cluster.dropped();
@@ -161,6 +166,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     exchange.record.upstreamTxStartMs = exchange.manager.loop.now;
     this.#sentAt = exchange.manager.loop.now;
     this.#endpoint!.outlier?.connected();
+    this.#limits?.tryStarted();
     this.#armTry();
     const body = this.#body;
     const done = exchange.requestDone;
@@ -271,6 +277,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     else this.#counts!.rqError++;
     record.upstreamRxStartMs = loop.now;
     this.#answered = true;
+    this.#limits?.activity();
     this.#endpoint!.outlier?.response(outcomeStatus(exchange.request, head));
     const retry = this.#retry;
     if (retry !== undefined && head.status >= 400 && retry.wantsResponse(head, record.requestAttempts)) {
@@ -312,6 +319,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
 
   /** @hot */
   onBody(chunk: Buffer): void {
+    this.#limits?.activity();
     this.#exchange.respondBody(chunk);
   }
 
@@ -377,6 +385,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
   /** The try under way no longer counts as one; whoever calls has dealt with its connection. */
   #released(): void {
     this.#connection = undefined;
+    this.#limits?.tryEnded();
     if (!this.#counted) return;
     this.#counted = false;
     const cluster = this.#cluster;
@@ -418,6 +427,26 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#failed('PER_TRY_TIMEOUT', `no answer within ${this.#timeouts.perTryMs} ms (per_try_timeout)`, false);
   }
 
+  onRouteDuration(limitMs: number): void {
+    const exchange = this.#exchange;
+    const cause = `the stream lasted longer than ${limitMs} ms (max_stream_duration of the route)`;
+    // Envoy's maybeRequestTimeoutCode: it is the client that took too long if its request is not complete.
+    exchange.reply('DURATION_TIMEOUT', exchange.requestDone ? { cause, status: 504 } : { cause });
+  }
+
+  onTryDuration(limitMs: number): void {
+    this.#cluster.stats.upstreamRqMaxDurationReached.inc();
+    this.#abandon();
+    this.#failed('UPSTREAM_DURATION_TIMEOUT', `no end after ${limitMs} ms (max_stream_duration of the cluster)`, false);
+  }
+
+  onTryIdle(limitMs: number): void {
+    this.#cluster.stats.upstreamRqPerTryIdleTimeout.inc();
+    if (!this.#answered) this.#endpoint!.outlier?.timedOut();
+    this.#abandon();
+    this.#failed('PER_TRY_IDLE_TIMEOUT', `nothing came for ${limitMs} ms (per_try_idle_timeout)`, false);
+  }
+
   /** Gives up the connection or the place in the queue of the try under way. */
   #abandon(): void {
     const connection = this.#connection;
@@ -434,6 +463,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream {
     this.#globalDeadline?.disarm();
     this.#tryDeadline?.disarm();
     this.#backOff?.disarm();
+    this.#limits?.stop();
   }
 
   cancel(): void {

@@ -108,6 +108,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
         this.#connecting.delete(connection);
         stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
         this.#armIdle(connection);
+        this.#armAge(connection);
         this.#offer(connection);
       }),
     );
@@ -118,6 +119,10 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     const { maxRequestsPerConnection } = this.#cluster.config.protocol;
     if (connection.requests >= maxRequestsPerConnection) {
       this.#cluster.stats.upstreamCxMaxRequests.inc();
+      connection.wire.destroy();
+      return;
+    }
+    if (connection.retired) {
       connection.wire.destroy();
       return;
     }
@@ -156,10 +161,24 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     loop.wheel.arm(deadline, limit);
   }
 
+  /** After `max_connection_duration` an idle connection closes, a busy one with its answer. */
+  #armAge(connection: UpstreamHttp1): void {
+    const limit = this.#cluster.config.protocol.maxConnectionDurationMs;
+    if (limit === 0) return;
+    const { loop, stats } = this.#cluster;
+    connection.ageDeadline = new Deadline(() => {
+      stats.upstreamCxMaxDurationReached.inc();
+      connection.retired = true;
+      if (!connection.busy) connection.wire.destroy();
+    });
+    loop.wheel.arm(connection.ageDeadline, limit);
+  }
+
   onGone(connection: UpstreamHttp1, cause: Error | undefined): void {
     if (!this.#open.delete(connection)) return;
     const cluster = this.#cluster;
     connection.idleDeadline?.disarm();
+    connection.ageDeadline?.disarm();
     this.#breaker.connections--;
     this.endpoint.connections--;
     cluster.stats.upstreamCxActive.dec();

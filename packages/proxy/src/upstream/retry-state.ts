@@ -98,6 +98,7 @@ export class RetryState {
       case 'UPSTREAM_PROTOCOL_ERROR':
         return { kind: 'reset', refused: false, requestSent: true };
       case 'PER_TRY_TIMEOUT':
+      case 'PER_TRY_IDLE_TIMEOUT':
         return { kind: 'per-try-timeout' };
       default:
         return undefined;

@@ -11,7 +11,6 @@ import { DownstreamHttp1 } from '../../../http1/downstream-http1.ts';
 import { AutoCodec } from '../../../http2/auto-codec.ts';
 import { DownstreamHttp2 } from '../../../http2/downstream-http2.ts';
 import type { Wire } from '../../../net/wire.ts';
-import { unenforcedRoutes } from '../../../runtime/check-routes.ts';
 import type { ProxyContext } from '../../../runtime/proxy-context.ts';
 import type { ConnectionInfo } from '../../../stream/downstream.ts';
 import {
@@ -39,7 +38,6 @@ function routeSource(hcm: HttpConnectionManager, at: string, context: ProxyConte
     return { name: '', current: undefined };
   }
   const table = compileRouteTable(specifier.value, { decodeFilterConfig: decodeRouteFilterConfig });
-  if (table.ok) issues.adopt(unenforcedRoutes(table.value));
   if (table.ok) return { name: table.value.name, current: table.value };
   issues.adopt(table.issues.map((issue) => ({ ...issue, at: `${at}.route_config.${issue.at}` })));
   return { name: specifier.value.name, current: undefined };
