@@ -55,11 +55,12 @@ export class HostIndex<T> {
 
   /** @hot `host` in any case, without a port if ports are not to count. */
   find(host: string): T | undefined {
-    // Nearly every client sends lower case; the second look is for the others.
-    const direct = this.#exact.get(host);
-    if (direct !== undefined) return direct;
-    if (this.#suffixLengths.length === 0 && this.#prefixLengths.length === 0 && this.#exact.size === 0)
-      return this.#any;
+    // A map hashes what it is asked for even when it holds nothing.
+    if (this.#exact.size > 0) {
+      // Nearly every client sends lower case; the second look is for the others.
+      const direct = this.#exact.get(host);
+      if (direct !== undefined) return direct;
+    } else if (this.#suffixLengths.length === 0 && this.#prefixLengths.length === 0) return this.#any;
     const name = host.toLowerCase();
     return (name === host ? undefined : this.#exact.get(name)) ?? this.#wildcard(name) ?? this.#any;
   }

@@ -29,11 +29,15 @@ export class Loop {
 
   constructor(clock: Clock) {
     this.clock = clock;
-    this.wheel = new TimerWheel(clock, (serve) => {
-      this.enter();
-      serve();
-      this.leave();
-    });
+    this.wheel = new TimerWheel(
+      clock,
+      (serve) => {
+        this.enter();
+        serve();
+        this.leave();
+      },
+      () => (this.#depth > 0 ? this.now : clock.monotonic()),
+    );
     this.now = clock.monotonic();
   }
 

@@ -126,13 +126,20 @@ class Ring {
 
 /** The timeouts of one thread. */
 export class TimerWheel {
-  readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #fine: Ring;
   readonly #coarse: Ring;
 
-  /** `around` runs a tick; whoever gathers writes wraps it. */
-  constructor(clock: Clock, around: (serve: () => void) => void = (serve) => serve()) {
-    this.#clock = clock;
+  /**
+   * `around` runs a tick; whoever gathers writes wraps it. `now` is the time that timeouts count from, for who has read the clock already;
+   * it may lag behind the clock, never lead.
+   */
+  constructor(
+    clock: Clock,
+    around: (serve: () => void) => void = (serve) => serve(),
+    now: () => number = () => clock.monotonic(),
+  ) {
+    this.#now = now;
     this.#fine = new Ring(clock, FINE_TICK_MS, around);
     this.#coarse = new Ring(clock, COARSE_TICK_MS, around);
   }
@@ -140,7 +147,7 @@ export class TimerWheel {
   /** @hot Fires `entry` once, `ms` from now; an armed entry is moved. */
   arm(entry: Deadline, ms: number): void {
     entry.ring?.remove(entry);
-    const now = this.#clock.monotonic();
+    const now = this.#now();
     entry.at = now + ms;
     const ring = ms < FINE_TICK_MS * (SLOTS - 2) ? this.#fine : this.#coarse;
     ring.add(entry, now);
