@@ -15,6 +15,7 @@ import { FilterConfigSchema as GrpcStatsSchema } from '@weft/xds/gen/envoy/exten
 import { RouterSchema } from '@weft/xds/gen/envoy/extensions/filters/http/router/v3/router_pb';
 import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb';
 import { OriginalDstSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb';
+import { OriginalSrcSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/original_src/v3/original_src_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
 import { HttpConnectionManagerSchema } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import { TcpProxySchema } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
@@ -43,6 +44,7 @@ const registry = createRegistry(
   HttpInspectorSchema,
   HttpProtocolOptionsSchema,
   OriginalDstSchema,
+  OriginalSrcSchema,
   PreviousHostsPredicateSchema,
   RouterSchema,
   TcpProxySchema,

@@ -46,10 +46,5 @@ export const DESTINATION_RULE: KindCoverage = {
       instead: 'there is no certificate authority yet, so traffic to this host is not encrypted',
       security: true,
     }),
-    ...atEveryLevel({
-      path: 'outlierDetection',
-      instead: 'no endpoint is ejected',
-      onlyInWeft: true,
-    }),
   ],
 };

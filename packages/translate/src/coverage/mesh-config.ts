@@ -35,22 +35,15 @@ export const MESH_CONFIG_MAP: KindCoverage = {
     'defaultVirtualServiceExportTo',
     'dnsRefreshRate',
     'h2UpgradePolicy',
+    'inboundTrafficPolicy',
     'outboundTrafficPolicy.mode',
     'pathNormalization',
     'protocolDetectionTimeout',
+    'proxyInboundListenPort',
+    'proxyListenPort',
     'rootNamespace',
     'tcpKeepalive',
   ],
   gaps: [
-    {
-      path: 'outboundTrafficPolicy.mode',
-      when: (mode) => mode === 'ALLOW_ANY_DYNAMIC_DNS',
-      instead: 'unknown hosts are treated as with ALLOW_ANY',
-    },
-    {
-      path: 'defaultTrafficPolicy.outlierDetection',
-      instead: 'no endpoint is ejected',
-      onlyInWeft: true,
-    },
   ],
 };

@@ -30,17 +30,26 @@ export const SIDECAR: KindCoverage = {
   effect: 'enforced',
   paths: [
     'egress[].bind',
+    'egress[].captureMode',
     'egress[].hosts',
     'egress[].port',
     'inboundConnectionPool',
     'ingress[].bind',
+    'ingress[].captureMode',
     'ingress[].connectionPool',
     'ingress[].defaultEndpoint',
     'ingress[].port',
+    'ingress[].tls',
     'outboundTrafficPolicy.mode',
     'workloadSelector',
   ],
-  gaps: [],
+  gaps: [
+    {
+      path: 'ingress[].tls',
+      instead: 'it counts only on a port for which a PeerAuthentication turns mutual TLS off (mode DISABLE)',
+      security: true,
+    },
+  ],
 };
 
 /** A Service is applied for its ports, selector and addresses; what concerns kube-proxy or a cloud's load balancer is theirs. */

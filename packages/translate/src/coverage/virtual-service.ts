@@ -43,7 +43,7 @@ const HTTP = [
   'retries.retryOn',
   'retries.retryIgnorePreviousHosts',
 ];
-const L4_MATCH = ['gateways', 'port', 'sourceLabels', 'sourceNamespace'];
+const L4_MATCH = ['destinationSubnets', 'gateways', 'port', 'sourceLabels', 'sourceNamespace'];
 
 export const VIRTUAL_SERVICE: KindCoverage = {
   effect: 'enforced',

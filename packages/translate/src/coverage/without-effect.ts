@@ -29,7 +29,7 @@ function patchesSecurity(spec: JsonObject): boolean {
 }
 
 export const PEER_AUTHENTICATION: KindCoverage = withoutEffect(
-  'there is no certificate authority yet, so peers are not authenticated and plaintext is accepted',
+  'there is no certificate authority yet: a port that demands mutual TLS refuses every connection when traffic is intercepted, and takes plaintext when it is not',
   promisesMtls,
   (spec) => !promisesMtls(spec) && JSON.stringify(spec).includes('"DISABLE"'),
 );

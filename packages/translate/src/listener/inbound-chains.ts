@@ -1,5 +1,6 @@
 import type { ConnectionPoolSettings } from '@weft/config';
 import type { MeshProxy, MutualTlsMode, Origin, Protocol, Snapshot } from '@weft/mesh';
+import { isHttp } from '@weft/mesh';
 import { downstreamTls } from '../gateway/downstream-tls.ts';
 import { BLACK_HOLE_CLUSTER } from '../names.ts';
 import { originMetadata } from '../origin.ts';
@@ -57,8 +58,10 @@ export interface CapturedChainsInput {
 export function capturedChains(input: CapturedChainsInput): readonly ChainInit[] {
   const { taker, mode, tls, snapshot } = input;
   if (tls !== undefined && mode === 'disable') {
-    const takenBy = AFTER_TLS[taker.protocol] ?? 'bytes';
-    return [chain({ takenBy, transport: 'tls', alpn: [], mutualTls: false }, downstreamTls(tls, false), input)];
+    const takenBy = insideTls(taker.protocol);
+    return [
+      chain({ takenBy, transport: 'tls', alpn: [], mutualTls: false }, downstreamTls(tls, takenBy === 'http'), input),
+    ];
   }
   return chainOptions(mode, taker.protocol, input.certificates).map((option) => {
     const ends = option.mutualTls && option.takenBy !== 'nothing';
@@ -67,13 +70,9 @@ export function capturedChains(input: CapturedChainsInput): readonly ChainInit[]
 }
 
 /** What is inside, once TLS is ended. */
-const AFTER_TLS: Readonly<Partial<Record<Protocol, 'http'>>> = {
-  http: 'http',
-  http2: 'http',
-  grpc: 'http',
-  'grpc-web': 'http',
-  https: 'http',
-};
+export function insideTls(protocol: Protocol): 'http' | 'bytes' {
+  return isHttp(protocol) || protocol === 'https' ? 'http' : 'bytes';
+}
 
 function chain(
   { takenBy, transport, alpn }: ChainOption,

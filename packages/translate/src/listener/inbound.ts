@@ -1,12 +1,13 @@
 import type { Issue } from '@weft/base';
-import type { MeshProxy, Snapshot } from '@weft/mesh';
+import type { MeshProxy, MutualTlsMode, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { inboundPassthroughCluster } from '../cluster/catch-all.ts';
 import { inboundClusterOf } from '../cluster/inbound.ts';
+import { downstreamTls } from '../gateway/downstream-tls.ts';
 import { inboundCluster } from '../names.ts';
-import { bytesFilter, httpFilter, type InboundTaker } from './inbound-chains.ts';
+import { bytesFilter, httpFilter, type InboundTaker, insideTls } from './inbound-chains.ts';
 import { type InboundPort, inboundPorts } from './inbound-ports.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
 import { type InboundInput, uncapturedInbound, virtualInbound } from './virtual-inbound.ts';
@@ -83,12 +84,22 @@ function boundChains(
   };
   const http = { filters: httpFilter(taker, snapshot, proxy) ?? [] };
   const bytes = { filters: bytesFilter(cluster, snapshot, pool) ?? [] };
+  if (inbound.tls !== undefined && modeOf(port, snapshot, proxy) === 'disable') {
+    const isHttpInside = insideTls(servicePort.protocol) === 'http';
+    const transportSocket = downstreamTls(inbound.tls, isHttpInside);
+    return { chains: [{ ...(isHttpInside ? http : bytes), transportSocket }], sniff: false };
+  }
   if (isHttp(servicePort.protocol)) return { chains: [http], sniff: false };
   if (servicePort.protocol !== 'auto') return { chains: [bytes], sniff: false };
   return {
     chains: [{ ...http, filterChainMatch: { applicationProtocols: PLAINTEXT_HTTP_ALPN } }, bytes],
     sniff: true,
   };
+}
+
+function modeOf(port: number, snapshot: Snapshot, { node }: MeshProxy): MutualTlsMode {
+  const modes = snapshot.mutualTlsOf(node);
+  return modes.ports.get(port) ?? modes.mode;
 }
 
 function loopIssue(inbound: InboundPort, proxy: MeshProxy): Issue {
