@@ -12,6 +12,7 @@ import type { Issues } from '../decode/issues.ts';
 import { durationMs, durationOr } from '../decode/scalars.ts';
 import { sealOps } from '../format/header-ops.ts';
 import type { RouteMatch } from '../match/route-match.ts';
+import { compileRateLimits } from '../rate-limit/compile.ts';
 import { compileRetryPolicy } from '../retry/compile-policy.ts';
 import { compileClusterChoice, compileMetadataMatch } from './compile-clusters.ts';
 import { compileHash, compileMirrors, compileUpgrades } from './compile-policies.ts';
@@ -88,6 +89,8 @@ function compileForward(
     metadataMatch: compileMetadataMatch(message.metadataMatch),
     upgrades: compileUpgrades(message.upgradeConfigs, `${at}.upgrade_configs`, issues),
     requestHeaders: sealOps(levelOps(levels, 'request')),
+    rateLimits: compileRateLimits(message.rateLimits, `${at}.rate_limits`, issues),
+    includeVirtualHostRateLimits: message.includeVhRateLimits ?? false,
   };
 }
 

@@ -15,6 +15,7 @@ import { fraction, metadataValue, originOf } from '../decode/scalars.ts';
 import { checkFields } from '../decode/supported-fields.ts';
 import { sealOps } from '../format/header-ops.ts';
 import { compileRouteMatch } from '../match/route-match.ts';
+import { compileRateLimits } from '../rate-limit/compile.ts';
 import { compileRetryPolicy } from '../retry/compile-policy.ts';
 import { compileAction } from './compile-action.ts';
 import { HostIndex } from './host-index.ts';
@@ -125,6 +126,7 @@ function compileVirtualHost(message: VirtualHostMessage, at: string, table: Leve
     requestAttemptCount: message.includeRequestAttemptCount,
     responseAttemptCount: message.includeAttemptCountInResponse,
     isTimeoutRetryHeader: message.includeIsTimeoutRetryHeader,
+    rateLimits: compileRateLimits(message.rateLimits, `${at}.rate_limits`, issues),
     filterConfigs: levels.filters,
     origin: originOf(message.metadata),
   };

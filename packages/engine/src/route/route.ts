@@ -4,6 +4,7 @@ import type { Fraction } from '../match/fraction.ts';
 import type { Regex } from '../match/regex.ts';
 import type { RouteMatch } from '../match/route-match.ts';
 import type { ForwardPlan, Plan, ReplyPlan } from '../plan/plan.ts';
+import type { RateLimitRule } from '../rate-limit/rate-limit.ts';
 import type { RetryPolicy } from '../retry/policy.ts';
 import type { HostIndex } from './host-index.ts';
 import type { RouteIndex } from './route-index.ts';
@@ -43,6 +44,7 @@ export interface VirtualHost {
   readonly responseAttemptCount: boolean;
   /** Set `x-envoy-is-timeout-retry` on a retry that follows a timeout. */
   readonly isTimeoutRetryHeader: boolean;
+  readonly rateLimits: readonly RateLimitRule[];
   readonly filterConfigs: FilterOverrides;
   readonly origin: Origin | undefined;
 }
@@ -195,6 +197,9 @@ export interface ForwardAction {
   readonly upgrades: readonly UpgradePolicy[];
   /** Operations on request headers of all levels, in the order to apply them. Weighted clusters have their own. */
   readonly requestHeaders: HeaderOps;
+  readonly rateLimits: readonly RateLimitRule[];
+  /** The virtual host's rate limits count as well, whatever the filter says. */
+  readonly includeVirtualHostRateLimits: boolean;
 }
 
 export interface MirrorPolicy {

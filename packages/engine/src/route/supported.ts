@@ -61,6 +61,7 @@ export const ROUTE_MESSAGES: SupportedMessages = {
       'per_request_buffer_limit_bytes',
       'request_mirror_policies',
       'metadata',
+      'rate_limits',
     ],
     // Statistics only.
     harmless: ['virtual_clusters'],
@@ -140,10 +141,44 @@ export const ROUTE_MESSAGES: SupportedMessages = {
       'grpc_timeout_offset',
       'upgrade_configs',
       'max_stream_duration',
+      'rate_limits',
+      'include_vh_rate_limits',
     ],
-    // early_data_policy is about QUIC's 0-RTT; the other two only qualify fields that are refused.
-    harmless: ['early_data_policy', 'include_vh_rate_limits', 'max_internal_redirects'],
+    // early_data_policy is about QUIC's 0-RTT; the other only qualifies a field that is refused.
+    harmless: ['early_data_policy', 'max_internal_redirects'],
   },
+  // There is no runtime layer that could disable a rule.
+  'envoy.config.route.v3.RateLimit': { read: ['stage', 'actions'], harmless: ['disable_key'] },
+  'envoy.config.route.v3.RateLimit.Action': {
+    read: [
+      'source_cluster',
+      'destination_cluster',
+      'request_headers',
+      'remote_address',
+      'generic_key',
+      'header_value_match',
+      'query_parameter_value_match',
+      'metadata',
+    ],
+  },
+  'envoy.config.route.v3.RateLimit.Action.SourceCluster': { read: [] },
+  'envoy.config.route.v3.RateLimit.Action.DestinationCluster': { read: [] },
+  'envoy.config.route.v3.RateLimit.Action.RemoteAddress': { read: [] },
+  'envoy.config.route.v3.RateLimit.Action.RequestHeaders': {
+    read: ['header_name', 'descriptor_key', 'skip_if_absent'],
+  },
+  'envoy.config.route.v3.RateLimit.Action.GenericKey': { read: ['descriptor_value', 'descriptor_key'] },
+  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': {
+    read: ['descriptor_key', 'descriptor_value', 'expect_match', 'headers'],
+  },
+  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': {
+    read: ['descriptor_key', 'descriptor_value', 'expect_match', 'query_parameters'],
+  },
+  'envoy.config.route.v3.RateLimit.Action.MetaData': {
+    read: ['descriptor_key', 'metadata_key', 'default_value', 'source', 'skip_if_absent'],
+  },
+  'envoy.type.metadata.v3.MetadataKey': { read: ['key', 'path'] },
+  'envoy.type.metadata.v3.MetadataKey.PathSegment': { read: ['key'] },
   'envoy.config.route.v3.WeightedCluster': {
     read: ['clusters', 'total_weight', 'header_name'],
     harmless: ['runtime_key_prefix'],

@@ -6,6 +6,9 @@ import {
   StdoutAccessLogSchema,
 } from '@weft/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb';
 import { ClusterConfigSchema } from '@weft/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb';
+import { BrotliSchema } from '@weft/xds/gen/envoy/extensions/compression/brotli/compressor/v3/brotli_pb';
+import { GzipSchema } from '@weft/xds/gen/envoy/extensions/compression/gzip/compressor/v3/gzip_pb';
+import { ZstdSchema } from '@weft/xds/gen/envoy/extensions/compression/zstd/compressor/v3/zstd_pb';
 import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb';
 import { ProxyProtocolSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
@@ -34,4 +37,7 @@ export const EXTENSIONS: readonly DescMessage[] = [
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
   HttpProtocolOptionsSchema,
+  GzipSchema,
+  BrotliSchema,
+  ZstdSchema,
 ];

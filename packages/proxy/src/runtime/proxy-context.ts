@@ -20,6 +20,8 @@ export interface ProxyContext {
   /** How traffic of a direction is reported; undefined for listeners without one. */
   mesh(direction: 'unspecified' | 'inbound' | 'outbound'): MeshReport | undefined;
   readonly hostname: string;
+  /** `node.cluster`. */
+  readonly localCluster: string;
   readonly clusters: ClusterLookup;
   /** The holder of a route table that RDS fills; the same one for everybody who names it. */
   routes(name: string): RouteSource;

@@ -46,6 +46,8 @@ export interface FilterContext {
   readonly mesh: MeshReport | undefined;
   /** The connection manager's `stat_prefix`. */
   readonly statPrefix: string;
+  /** The proxy's own cluster (`node.cluster`). */
+  readonly localCluster: string;
   /** Where in `exchange.slots` this filter may keep what belongs to one stream. */
   readonly slot: number;
   /** The filter's name in the configuration: the key of per-route overrides. */

@@ -1,23 +1,27 @@
 /** Every HTTP filter of this proxy. A filter that is not here is refused by name, unless it is optional. */
 import type { HttpFilterKind } from '../../stream/http-filter.ts';
 import { buffer } from './buffer/filter.ts';
+import { compressor } from './compressor/filter.ts';
 import { cors } from './cors/filter.ts';
 import { dynamicForwardProxy } from './dynamic-forward-proxy/filter.ts';
 import { fault } from './fault/filter.ts';
 import { headerMutation } from './header-mutation/filter.ts';
 import { healthCheck } from './health-check/filter.ts';
 import { istioStats } from './istio-stats/filter.ts';
+import { localRateLimit } from './local-ratelimit/filter.ts';
 import { peerMetadata } from './peer-metadata/filter.ts';
 import { router } from './router/filter.ts';
 
 export const HTTP_FILTERS: readonly HttpFilterKind[] = [
   buffer,
+  compressor,
   cors,
   dynamicForwardProxy,
   fault,
   headerMutation,
   healthCheck,
   istioStats,
+  localRateLimit,
   peerMetadata,
   router,
 ];

@@ -92,9 +92,19 @@ export function compileHttpFilters(
 ): HttpFilterChain {
   const at = `${above}.http_filters`;
   const messages = hcm.httpFilters;
-  const { clock, random, logger, stats, clusters, loop } = context;
+  const { clock, random, logger, stats, clusters, loop, localCluster } = context;
   const mesh = context.mesh(listener.direction);
-  const base = { clock, random, wheel: loop.wheel, logger, stats, clusters, mesh, statPrefix: hcm.statPrefix };
+  const base = {
+    clock,
+    random,
+    wheel: loop.wheel,
+    logger,
+    stats,
+    clusters,
+    mesh,
+    statPrefix: hcm.statPrefix,
+    localCluster,
+  };
   const filters: HttpFilter[] = [];
   const enabled = messages.filter((message) => !message.disabled);
   for (const [i, message] of enabled.entries()) {
