@@ -6,8 +6,10 @@
  * thing left out is the lateness of this process's own timer, which is not the proxy's doing; the largest is reported.
  */
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
-const [port = 0, rate = 1_000, seconds = 5, connections = 32] = process.argv.slice(2).map(Number);
+const [port = 0, rate = 1_000, seconds = 5, connections = 32] = process.argv.slice(2, 6).map(Number);
+const secure = process.argv[6] === 'tls';
 const REQUEST = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 
 interface Connection {
@@ -55,12 +57,15 @@ function received(connection: Connection, chunk: Buffer): void {
 
 function open(): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
+    // Whose certificate it is does not matter to a measurement.
+    const socket = secure
+      ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+      : connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     const connection: Connection = { socket, dueAt: -1, received: '' };
     socket.on('data', (chunk: Buffer) => received(connection, chunk));
     socket.once('error', reject);
-    socket.once('connect', () => {
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
       socket.removeListener('error', reject);
       socket.on('error', () => failures++);
       resolve(connection);

@@ -16,9 +16,10 @@ export async function fixedRate(
   rate: number,
   seconds: number,
   connections: number,
+  secure: boolean,
 ): Promise<FixedRateResult> {
   const program = join(import.meta.dirname, '../load/fixed-rate.ts');
-  const args = [program, ...[port, rate, seconds, connections].map(String)];
+  const args = [program, ...[port, rate, seconds, connections].map(String), secure ? 'tls' : 'plain'];
   const result: FixedRateResult = JSON.parse(await runPinned(LOAD_CORE, process.execPath, args));
   return result;
 }

@@ -11,6 +11,8 @@ export interface Subject {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
+  /** Its clients speak TLS. */
+  readonly secure?: boolean;
 }
 
 export interface Plan {
@@ -52,7 +54,7 @@ export function median(values: readonly number[]): number {
 
 async function sample(subject: Subject, plan: Plan): Promise<Sample> {
   const before = cpuMicros(subject.pid);
-  const load = await saturate(plan.wrk, subject.port, plan.connections, plan.seconds);
+  const load = await saturate(plan.wrk, subject.port, plan.connections, plan.seconds, subject.secure ?? false);
   const used = cpuMicros(subject.pid) - before;
   return { ...load, cpuMicrosPerRequest: used / load.requests };
 }
@@ -63,7 +65,13 @@ interface SteadySample extends FixedRateResult {
 
 async function steadySample(subject: Subject, plan: Plan): Promise<SteadySample> {
   const before = cpuMicros(subject.pid);
-  const load = await fixedRate(subject.port, plan.fixedRatePerSecond, plan.seconds, plan.connections);
+  const load = await fixedRate(
+    subject.port,
+    plan.fixedRatePerSecond,
+    plan.seconds,
+    plan.connections,
+    subject.secure ?? false,
+  );
   return { ...load, cpuMicrosPerRequest: (cpuMicros(subject.pid) - before) / load.requests };
 }
 
@@ -75,7 +83,8 @@ export async function measure(
 ): Promise<readonly Measurement[]> {
   const samples = new Map<Subject, Sample[]>(subjects.map((subject) => [subject, []]));
   const steady = new Map<Subject, SteadySample[]>(subjects.map((subject) => [subject, []]));
-  for (const subject of subjects) await saturate(plan.wrk, subject.port, plan.connections, plan.warmUpSeconds);
+  for (const subject of subjects)
+    await saturate(plan.wrk, subject.port, plan.connections, plan.warmUpSeconds, subject.secure ?? false);
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < subjects.length; i++) {
       const subject = subjects[(i + round) % subjects.length]!;

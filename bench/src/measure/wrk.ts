@@ -32,7 +32,14 @@ export function parseWrk(output: string): LoadResult {
   };
 }
 
-export async function saturate(wrk: string, port: number, connections: number, seconds: number): Promise<LoadResult> {
-  const args = ['--latency', '-t', '1', '-c', String(connections), '-d', `${seconds}s`, `http://127.0.0.1:${port}/`];
+export async function saturate(
+  wrk: string,
+  port: number,
+  connections: number,
+  seconds: number,
+  secure: boolean,
+): Promise<LoadResult> {
+  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}/`;
+  const args = ['--latency', '-t', '1', '-c', String(connections), '-d', `${seconds}s`, url];
   return parseWrk(await runPinned(LOAD_CORE, wrk, args));
 }

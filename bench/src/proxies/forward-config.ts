@@ -41,14 +41,39 @@ function node(id: string): JsonObject {
   return { id: `sidecar~127.0.0.1~${id}.default~default.svc.cluster.local`, cluster: 'bench' };
 }
 
+/** Transport sockets of the listener's chain and of the cluster; absent is plaintext. */
+export interface Transports {
+  readonly downstream?: JsonObject;
+  readonly upstream?: JsonObject;
+}
+
+function secured(base: JsonObject, transports: Transports): JsonObject {
+  const [chain] = base['filter_chains'] as JsonObject[];
+  if (transports.downstream === undefined || chain === undefined) return base;
+  return { ...base, filter_chains: [{ ...chain, transport_socket: transports.downstream }] };
+}
+
 /** A bootstrap file with everything in it. */
-export function staticBootstrap(id: string, port: number, adminPort: number, backendPort: number): JsonObject {
+export function staticBootstrap(
+  id: string,
+  port: number,
+  adminPort: number,
+  backendPort: number,
+  transports: Transports = {},
+): JsonObject {
+  const cluster: JsonObject = {
+    name: 'backend',
+    type: 'STATIC',
+    connect_timeout: '1s',
+    load_assignment: endpoints(backendPort),
+    ...(transports.upstream && { transport_socket: transports.upstream }),
+  };
   return {
     node: node(id),
     admin: { address: address(adminPort) },
     static_resources: {
-      listeners: [listener(port, { route_config: ROUTES })],
-      clusters: [{ name: 'backend', type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(backendPort) }],
+      listeners: [secured(listener(port, { route_config: ROUTES }), transports)],
+      clusters: [cluster],
     },
   };
 }

@@ -30,7 +30,7 @@ http {
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
   ${http}
-  server { listen 127.0.0.1:${port} reuseport backlog=4096; ${server} }
+  server { listen 127.0.0.1:${port}${server.includes('ssl_certificate') ? ' ssl' : ''} reuseport backlog=4096; ${server} }
 }
 `;
 }
@@ -45,22 +45,50 @@ async function start(core: number, program: string, folder: string, http: string
   return started(running, port);
 }
 
+/** Where TLS is spoken: by clients of the proxy, or by the backend. */
+export type TlsSide = 'none' | 'downstream' | 'upstream';
+
+/** Files of the certificate that the server's side shows. */
+export interface CertificateFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+function shows(files: CertificateFiles | undefined): string {
+  if (files === undefined) return '';
+  return `ssl_certificate ${files.certificate}; ssl_certificate_key ${files.key}; ssl_protocols TLSv1.2 TLSv1.3;`;
+}
+
 /** What answers: a small fixed response, on the load's core. nginx, because a cheaper answer leaves more of that core to the load. */
-export function startBackend(program: string, folder: string, bodyBytes: number): Promise<Started> {
+export function startBackend(
+  program: string,
+  folder: string,
+  bodyBytes: number,
+  tls?: CertificateFiles,
+): Promise<Started> {
   const body = 'x'.repeat(bodyBytes);
   return start(
     LOAD_CORE,
     program,
     join(folder, 'backend'),
     '',
-    `location / { default_type text/plain; return 200 "${body}"; }`,
+    `${shows(tls)} location / { default_type text/plain; return 200 "${body}"; }`,
   );
 }
 
 /** nginx as a reverse proxy with kept-alive connections to the backend. */
-export function startNginx(program: string, folder: string, backendPort: number): Promise<Started> {
+export function startNginx(
+  program: string,
+  folder: string,
+  backendPort: number,
+  side: TlsSide = 'none',
+  tls?: CertificateFiles,
+): Promise<Started> {
   const upstream = `upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 1000000000; keepalive_timeout 3600s; }`;
+  const scheme = side === 'upstream' ? 'https' : 'http';
+  const server = side === 'downstream' ? shows(tls) : '';
   const location =
-    'location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }';
+    server +
+    `location / { proxy_pass ${scheme}://backend; proxy_ssl_session_reuse on; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }`;
   return start(PROXY_CORE, program, join(folder, 'nginx'), upstream, location);
 }

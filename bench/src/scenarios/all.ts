@@ -1,5 +1,6 @@
 import { http1Plain } from './http1-plain.ts';
 import type { Scenario } from './scenario.ts';
+import { tlsDownstream, tlsUpstream } from './tls.ts';
 
 /** A scenario is a file beside this one and a line here. */
-export const SCENARIOS: readonly Scenario[] = [http1Plain];
+export const SCENARIOS: readonly Scenario[] = [http1Plain, tlsDownstream, tlsUpstream];
