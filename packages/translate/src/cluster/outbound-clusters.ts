@@ -1,7 +1,8 @@
-import type { DestinationRule, MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
+import type { DestinationRule, MeshProxy, Node, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { type Cluster, Cluster_DiscoveryType } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import { assignment } from '../endpoint/assignment.ts';
+import { localityPreference } from '../endpoint/locality-lb.ts';
 import { Memo } from '../memo.ts';
 import { outboundClusterOf } from './outbound.ts';
 import { effectivePolicy } from './traffic-policy.ts';
@@ -24,10 +25,25 @@ export function outboundClusters(snapshot: Snapshot, proxy: MeshProxy): readonly
   for (const service of scope.services) {
     const rule = scope.destinationRule(service, node.labels);
     const make = (): readonly ClusterWithEndpoints[] =>
-      service.ports.flatMap((port) => clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts }));
-    found.push(...memo.get(service, '', [rule, mesh, node.type, intercepts], make));
+      service.ports.flatMap((port) =>
+        clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts, node }),
+      );
+    found.push(...memo.get(service, placeKey(service, rule, mesh, node), [rule, mesh, node.type, intercepts], make));
   }
   return found;
+}
+
+/** What of a proxy's place its endpoints of `service` depend on, as text; empty where it makes no difference, so that proxies share. */
+function placeKey(service: Service, rule: DestinationRule | undefined, mesh: Snapshot['mesh'], node: Node): string {
+  const subsets = [undefined, ...(rule?.subsets ?? [])];
+  const preferences = service.ports.flatMap((port) =>
+    subsets.map((subset) =>
+      localityPreference(mesh, effectivePolicy(mesh, rule, subset?.subset.trafficPolicy, port.number), node),
+    ),
+  );
+  if (preferences.every((preference) => preference === undefined)) return '';
+  const labels = preferences.find((preference) => preference?.setting.failoverPriority !== undefined)?.labels;
+  return JSON.stringify([node.locality, labels]);
 }
 
 interface Input {
@@ -37,6 +53,7 @@ interface Input {
   readonly mesh: Snapshot['mesh'];
   readonly proxyType: 'sidecar' | 'router';
   readonly intercepts: boolean;
+  readonly node: Node;
 }
 
 function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
@@ -56,6 +73,7 @@ function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
           port: port.number,
           subset: subset?.subset.labels ?? {},
           sendUnready: !policy.outlierDetection?.minHealthPercent,
+          preference: localityPreference(mesh, policy, input.node),
         })
       : undefined;
     found.push({ cluster, assignment: endpoints });

@@ -10,6 +10,7 @@ import {
   Cluster_LbPolicy as Lb,
 } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import { assignment } from '../endpoint/assignment.ts';
+import { localityPreference, weighsLocalities } from '../endpoint/locality-lb.ts';
 import { outboundCluster } from '../names.ts';
 import { configPath, weftOrigin } from '../origin.ts';
 import { adsSource } from '../wire/ads.ts';
@@ -33,6 +34,7 @@ export interface OutboundClusterInput {
   readonly mesh: MeshSettings;
   readonly proxyType: Node['type'];
   readonly intercepts: boolean;
+  readonly node: Pick<Node, 'locality' | 'labels' | 'network' | 'clusterId'>;
 }
 
 /** Service + DestinationRule → Cluster (core/cluster.go, cluster_builder.go). Undefined when it can have no endpoint. */
@@ -60,7 +62,12 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
     }),
     ...loadBalancing(policy.loadBalancer),
     // Panic mode would send traffic to endpoints known to be unready.
-    commonLbConfig: { healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 } },
+    commonLbConfig: {
+      healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 },
+      ...(weighsLocalities(mesh, policy) && {
+        localityConfigSpecifier: { case: 'localityWeightedLbConfig', value: {} },
+      }),
+    },
     ...(policy.outlierDetection && { outlierDetection: outlierDetection(policy.outlierDetection) }),
     ...(originatesTls(policy.tls) && { transportSocket: upstreamTls(policy.tls, isHttp2) }),
     ...tcpKeepalive(mesh, connectionPool),
@@ -88,6 +95,7 @@ function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: s
         port: port.number,
         subset: subset?.subset.labels ?? {},
         sendUnready: true,
+        preference: localityPreference(mesh, policy, input.node),
       });
       if (loadAssignment.endpoints.length === 0) return undefined;
       return { ...dns(type, mesh), loadAssignment };
@@ -158,6 +166,7 @@ function hostAssignment(clusterName: string, { service, port }: OutboundClusterI
     port: port.number,
     subset: {},
     sendUnready: true,
+    preference: undefined,
   });
 }
 

@@ -8,6 +8,7 @@ const POLICY = [
   'connectionPool.tcp.tcpKeepalive',
   'connectionPool.http',
   'loadBalancer.consistentHash',
+  'loadBalancer.localityLbSetting',
   'loadBalancer.simple',
   'loadBalancer.warmup',
   'loadBalancer.warmupDurationSecs',

@@ -35,6 +35,7 @@ export const MESH_CONFIG_MAP: KindCoverage = {
     'defaultVirtualServiceExportTo',
     'dnsRefreshRate',
     'h2UpgradePolicy',
+    'localityLbSetting',
     'inboundTrafficPolicy',
     'outboundTrafficPolicy.mode',
     'pathNormalization',
@@ -44,6 +45,5 @@ export const MESH_CONFIG_MAP: KindCoverage = {
     'rootNamespace',
     'tcpKeepalive',
   ],
-  gaps: [
-  ],
+  gaps: [],
 };

@@ -63,15 +63,16 @@ spec:
   assert.deepEqual(told(rule('ISTIO_MUTUAL')), ['10: security spec.subsets[0].trafficPolicy.tls.mode']);
 });
 
-test('what only our data plane lacks is not reported for a stock Envoy', () => {
+test('outlier detection and locality failover are enforced by either data plane', () => {
   const yaml = `${HEAD}DestinationRule
 metadata: { name: orders }
 spec:
   host: orders
   trafficPolicy:
     outlierDetection: { consecutive5xxErrors: 5 }
+    loadBalancer: { localityLbSetting: { failover: [{ from: eu, to: us }] } }
 `;
-  assert.deepEqual(told(yaml), ['7: spec.trafficPolicy.outlierDetection']);
+  assert.deepEqual(told(yaml), []);
   assert.deepEqual(told(yaml, { dataPlane: 'envoy' }), []);
 });
 

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Endpoint, Labels, Locality } from '@weft/mesh';
+import type { Endpoint, Labels } from '@weft/mesh';
 import { compareText, selects } from '@weft/mesh';
 import { HealthStatus } from '@weft/xds/gen/envoy/config/core/v3/health_check_pb';
 import type {
@@ -12,6 +12,7 @@ import {
 } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import { address } from '../wire/address.ts';
 import type { Init } from '../wire/init.ts';
+import { type LocalityGroup, type LocalityPreference, preferLocalities, weightOf, weightOfAll } from './locality-lb.ts';
 
 /** What the endpoints of a cluster depend on. */
 export interface AssignmentInput {
@@ -22,6 +23,8 @@ export interface AssignmentInput {
   readonly subset: Labels;
   /** Unready endpoints are sent as unhealthy; otherwise they are left out. */
   readonly sendUnready: boolean;
+  /** Which localities the proxy prefers; undefined when its place makes no difference. */
+  readonly preference: LocalityPreference | undefined;
 }
 
 /**
@@ -36,23 +39,23 @@ export function assignment(input: AssignmentInput): ClusterLoadAssignment {
       (endpoint.ready || input.sendUnready),
   );
   const groups = Map.groupBy(chosen, ({ locality }) => `${locality.region}/${locality.zone}/${locality.subZone}`);
-  return create(ClusterLoadAssignmentSchema, {
-    clusterName: input.clusterName,
-    endpoints: [...groups].sort(([a], [b]) => compareText(a, b)).map(([, endpoints]) => localityOf(endpoints)),
-  });
+  const localities = [...groups]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([, endpoints]): LocalityGroup => {
+      const { locality } = endpoints[0]!;
+      return { locality, endpoints, priority: 0, weight: weightOfAll(endpoints) };
+    });
+  const ordered = input.preference === undefined ? localities : preferLocalities(localities, input.preference);
+  return create(ClusterLoadAssignmentSchema, { clusterName: input.clusterName, endpoints: ordered.map(localityOf) });
 }
 
-function localityOf(endpoints: readonly Endpoint[]): Init<typeof LocalityLbEndpointsSchema> {
-  const locality: Locality | undefined = endpoints[0]?.locality;
+function localityOf(group: LocalityGroup): Init<typeof LocalityLbEndpointsSchema> {
   return {
-    ...(locality && { locality }),
-    loadBalancingWeight: endpoints.reduce((sum, endpoint) => sum + weightOf(endpoint), 0),
-    lbEndpoints: endpoints.map(lbEndpoint),
+    locality: group.locality,
+    priority: group.priority,
+    loadBalancingWeight: group.weight,
+    lbEndpoints: group.endpoints.map(lbEndpoint),
   };
-}
-
-function weightOf(endpoint: Endpoint): number {
-  return endpoint.weight > 0 ? endpoint.weight : 1;
 }
 
 function lbEndpoint(endpoint: Endpoint): Init<typeof LbEndpointSchema> {
