@@ -34,7 +34,7 @@ export class Liveness {
   }
 
   get proxies(): number {
-    return this.#ads?.proxies().length ?? 0;
+    return this.#ads?.connected ?? 0;
   }
 
   async whenLive({ revision = this.#store.version, ...rest }: WaitOptions): Promise<LiveReport> {

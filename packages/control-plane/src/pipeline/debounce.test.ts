@@ -32,6 +32,15 @@ test('runs at the latest after the longest delay, and starts anew', () => {
   assert.deepEqual(runs, ['at 1000 since 0', 'at 1550 since 1000']);
 });
 
+test('a call that cannot wait takes the others along', () => {
+  const { clock, debounce, runs } = harness();
+  debounce.call();
+  clock.advance(80);
+  debounce.call(30);
+  clock.advance(30);
+  assert.deepEqual(runs, ['at 110 since 0']);
+});
+
 test('does not run after it was disposed of', () => {
   const { clock, debounce, runs } = harness();
   debounce.call();

@@ -10,6 +10,7 @@ export class Debounce implements Disposable {
   readonly #maxDelayMs: number;
   readonly #run: (sinceMs: number) => void;
   #first = 0;
+  #latest = 0;
   #timer: Timer | undefined;
 
   /** `run` gets the monotonic time of the first call it stands for. */
@@ -20,11 +21,16 @@ export class Debounce implements Disposable {
     this.#run = run;
   }
 
-  call(): void {
+  /** `maxDelayMs`: this call must not wait longer, whatever the others may. */
+  call(maxDelayMs: number = this.#maxDelayMs): void {
     const now = this.#clock.monotonic();
-    if (this.#timer === undefined) this.#first = now;
+    if (this.#timer === undefined) {
+      this.#first = now;
+      this.#latest = now + this.#maxDelayMs;
+    }
     this.#timer?.cancel();
-    const wait = Math.max(0, Math.min(this.#quietMs, this.#first + this.#maxDelayMs - now));
+    this.#latest = Math.min(this.#latest, now + maxDelayMs);
+    const wait = Math.max(0, Math.min(this.#quietMs, this.#latest - now));
     this.#timer = this.#clock.after(wait, () => {
       this.#timer = undefined;
       this.#run(this.#first);

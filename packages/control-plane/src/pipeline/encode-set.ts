@@ -22,6 +22,8 @@ export class SetEncoder {
   readonly #encoded: Readonly<Record<ResourceKind, WeakMap<object, XdsResource>>> = forEachKind(() => new WeakMap());
   /** What became of a map in this generation; proxies that had the same mostly get the same again. */
   #successors = new WeakMap<Resources, Resources[]>();
+  /** How many resources were put over the map before. With the same ones in it, two patches of that number are equal. */
+  readonly #patches = new WeakMap<Resources, number>();
   #newest: Record<ResourceKind, Resources[]> = forEachKind(() => []);
 
   /** A new snapshot is about to be given to everybody. */
@@ -40,6 +42,38 @@ export class SetEncoder {
       secret: this.#kind('secret', translated.secret, previous),
       extensionConfig: this.#kind('extensionConfig', new Map(), previous),
     };
+  }
+
+  /**
+   * `previous` with the clusters and endpoints of `part` put over it. Undefined when a cluster of `part` is not as before: its own content
+   * changed, so this is more than a change of endpoints.
+   */
+  patchEndpoints(part: TranslatedResources, previous: XdsSet): XdsSet | undefined {
+    for (const [name, message] of part.cluster) {
+      if (this.#one('cluster', name, message).version !== previous.cluster.get(name)?.version) return undefined;
+    }
+    const changed: XdsResource[] = [];
+    for (const [name, message] of part.endpoint) {
+      const resource = this.#one('endpoint', name, message);
+      const held = previous.endpoint.get(name);
+      if (held === undefined) return undefined;
+      if (held.version !== resource.version) changed.push(resource);
+    }
+    if (changed.length === 0) return previous;
+    return { ...previous, endpoint: this.#patched(previous.endpoint, changed) };
+  }
+
+  /** Proxies that held the same map and get the same changes share the new one. */
+  #patched(before: Resources, changed: readonly XdsResource[]): Resources {
+    const followed = this.#successors.get(before) ?? [];
+    this.#successors.set(before, followed);
+    const known = followed.find((map) => changed.every(({ name, version }) => map.get(name)?.version === version));
+    if (known !== undefined && this.#patches.get(known) === changed.length) return known;
+    const map = new Map(before);
+    for (const resource of changed) map.set(resource.name, resource);
+    followed.push(map);
+    this.#patches.set(map, changed.length);
+    return map;
   }
 
   #kind<K extends ResourceKind>(

@@ -8,6 +8,7 @@ import { type ObjectKey, printKey } from '../store/object.ts';
 import type { Store, WatchEvent } from '../store/store.ts';
 import { Debounce } from './debounce.ts';
 import { SetEncoder } from './encode-set.ts';
+import { EndpointChange, isEndpointChange } from './endpoint-change.ts';
 import type { OwnerCleanup } from './owner-cleanup.ts';
 import type { StoredResources } from './resources.ts';
 
@@ -48,10 +49,16 @@ export interface PipelineClient {
   readonly issues: readonly Issue[];
 }
 
-type Client = { -readonly [K in keyof PipelineClient]: PipelineClient[K] };
+type Client = { -readonly [K in keyof PipelineClient]: PipelineClient[K] } & {
+  /** What it was given last. */
+  snapshot: Snapshot | undefined;
+};
 
 /** Other work gets its turn after this long, so that a push to thousands of proxies does not stop the answers to any. */
 const SLICE_MS = 20;
+
+/** Endpoint changes that keep coming are pushed after this long, whatever the maximum for other changes. */
+const ENDPOINT_DELAY_MS = 250;
 
 const CHANGE = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
@@ -72,6 +79,10 @@ export class Pipeline implements ProxyConfigSource, Disposable {
   #snapshot: Snapshot;
   #revision: number;
   #closed = false;
+  #pushing = false;
+  /** Monotonic time of the first change that waits for the push under way. */
+  #waitingSince: number | undefined;
+  #pushMs = 0;
 
   constructor(deps: PipelineDeps, settings: PipelineSettings) {
     this.#deps = deps;
@@ -116,7 +127,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
       proxy.disconnect(reasons.join('; '));
       return;
     }
-    const client: Client = { proxy, node: decoded.value, issues: [] };
+    const client: Client = { proxy, node: decoded.value, issues: [], snapshot: undefined };
     this.#clients.set(proxy.connection, client);
     metrics.set('pilot_xds', this.#clients.size);
     logger.info('a proxy connected', { node: proxy.node.id, proxies: this.#clients.size });
@@ -146,7 +157,9 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     this.#deps.metrics.add('pilot_inbound_updates', { type: event.key.kind });
     this.#changes.set(id, { key: event.key, change: CHANGE[event.type] });
     if (event.type !== 'DELETED') this.#deps.owners.noticed(event.object);
-    this.#debounce.call();
+    // An endpoint that is gone costs requests. The longer a push takes the more changes it takes along.
+    const urgent = isEndpointChange(event);
+    this.#debounce.call(urgent ? Math.max(ENDPOINT_DELAY_MS, 2 * this.#pushMs) : undefined);
   }
 
   #build(previous: Snapshot | undefined): Snapshot {
@@ -165,9 +178,14 @@ export class Pipeline implements ProxyConfigSource, Disposable {
   }
 
   #rebuild(since: number): void {
+    if (this.#pushing) {
+      this.#waitingSince = Math.min(since, this.#waitingSince ?? since);
+      return;
+    }
     const revision = this.#deps.store.version;
+    const before = this.#snapshot;
     try {
-      this.#snapshot = this.#build(this.#snapshot);
+      this.#snapshot = this.#build(before);
     } catch (error) {
       // A bug in building must not take down what runs; the proxies keep the snapshot before it.
       this.#fail('the mesh snapshot could not be built; proxies keep the one before', error);
@@ -175,29 +193,65 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     }
     this.#revision = revision;
     this.#encoder.startGeneration();
-    this.#deps.metrics.add('pilot_push_triggers', { type: 'config' });
+    const changes = [...this.#changes.values()];
+    this.#changes.clear();
+    const keys = changes.map(({ key }) => key);
+    const step = EndpointChange.between(before, this.#snapshot, keys);
+    this.#deps.metrics.add('pilot_push_triggers', { type: step === undefined ? 'config' : 'endpoint' });
     const issues: Issue[] = [...this.#snapshot.issues, ...this.#deps.resources.issues];
-    const changes = new Map(this.#changes);
-    this.#push([...this.#clients.values()], 0, revision, issues, () => {
-      // Kept until now: a push that a newer one overtakes is announced as part of that.
-      for (const [id, change] of changes) if (this.#changes.get(id) === change) this.#changes.delete(id);
-      this.#deps.listener.pushed(revision, [...changes.values()], unique(issues), since);
+    const started = this.#deps.clock.monotonic();
+    this.#pushing = true;
+    this.#push([...this.#clients.values()], 0, before, step, issues, () => {
+      this.#pushing = false;
+      this.#pushMs = this.#deps.clock.monotonic() - started;
+      this.#deps.listener.pushed(revision, changes, unique(issues), since);
+      if (this.#waitingSince === undefined) return;
+      const waiting = this.#waitingSince;
+      this.#waitingSince = undefined;
+      this.#rebuild(waiting);
     });
   }
 
-  /** Gives `clients` from `index` on the current snapshot, in slices. A newer revision ends it: that one reaches everybody. */
-  #push(clients: readonly Client[], index: number, revision: number, issues: Issue[], done: () => void): void {
+  /** Gives `clients` from `index` on the current snapshot, in slices. One push ends before the next begins. */
+  #push(
+    clients: readonly Client[],
+    index: number,
+    before: Snapshot,
+    step: EndpointChange | undefined,
+    issues: Issue[],
+    done: () => void,
+  ): void {
     const start = this.#deps.clock.monotonic();
     let next = index;
     while (next < clients.length && this.#deps.clock.monotonic() - start < SLICE_MS) {
       const client = clients[next++];
-      if (client !== undefined && this.#clients.has(client.proxy.connection)) issues.push(...this.#give(client));
+      if (client === undefined || !this.#clients.has(client.proxy.connection)) continue;
+      if (client.snapshot === this.#snapshot) continue;
+      if (step !== undefined && client.snapshot === before && this.#giveEndpoints(client, step)) continue;
+      for (const issue of this.#give(client)) issues.push(issue);
     }
     if (next >= clients.length) done();
     else
       setImmediate(() => {
-        if (this.#revision === revision && !this.#closed) this.#push(clients, next, revision, issues, done);
+        if (!this.#closed) this.#push(clients, next, before, step, issues, done);
       });
+  }
+
+  /** False when this proxy needs more than new endpoints. */
+  #giveEndpoints(client: Client, step: EndpointChange): boolean {
+    const { proxy, node } = client;
+    if (proxy.assigned === undefined) return false;
+    try {
+      const part = step.translate(node);
+      const set = part === undefined ? undefined : this.#encoder.patchEndpoints(part, proxy.assigned);
+      if (set === undefined) return false;
+      client.snapshot = this.#snapshot;
+      proxy.assign(set, generationOf(this.#revision));
+      return true;
+    } catch (error) {
+      this.#fail(`endpoints for ${node.id} could not be translated; its whole configuration is translated anew`, error);
+      return false;
+    }
   }
 
   #give(client: Client): readonly Issue[] {
@@ -206,6 +260,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
       const meshProxy: MeshProxy = proxyOf(this.#snapshot, node);
       const translated = translate(this.#snapshot, meshProxy);
       client.issues = translated.issues;
+      client.snapshot = this.#snapshot;
       proxy.assign(this.#encoder.encode(translated, proxy.assigned), generationOf(this.#revision));
       return translated.issues;
     } catch (error) {

@@ -80,6 +80,8 @@ export interface BoundAddress {
 /** A running ADS server. Disposal closes it. */
 export interface AdsServer extends AsyncDisposable {
   readonly address: BoundAddress;
+  /** How many proxies are connected. */
+  readonly connected: number;
   /** Everybody connected, oldest first. */
   proxies(): readonly ProxyStatus[];
   /**

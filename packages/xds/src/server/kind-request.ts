@@ -1,7 +1,6 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import type {
   DeltaDiscoveryRequest,
-  DeltaDiscoveryResponse,
   DiscoveryRequest,
   DiscoveryResponse,
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
@@ -12,6 +11,7 @@ import {
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import { parseErrorDetail } from '../error-detail.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../kinds.ts';
+import type { XdsResource } from '../resource.ts';
 import type { KindRequest, Outgoing } from './session.ts';
 import type { Answer } from './subscription.ts';
 
@@ -49,13 +49,31 @@ export function toSotw(out: Outgoing, identifier: string): DiscoveryResponse {
   });
 }
 
-export function toDelta(out: Outgoing, identifier: string): DeltaDiscoveryResponse {
-  return create(DeltaDiscoveryResponseSchema, {
+/**
+ * Encoded resources of responses that many proxies get alike. The list is the key: proxies that move from one shared map to another have
+ * the same list (see diffOf), and the bytes live as long as it does.
+ */
+const bodies = new WeakMap<readonly XdsResource[], Uint8Array>();
+
+/**
+ * A delta response as bytes. Encoding a thousand resources for each of thousands of proxies would cost more than all the rest, so the part that
+ * does not depend on the stream is encoded once; fields of a protobuf message may come in any order.
+ */
+export function encodeDelta(out: Outgoing, identifier: string): Uint8Array {
+  let body = bodies.get(out.resources);
+  if (body === undefined) {
+    const resources = out.resources.map(({ name, version, any }) =>
+      create(ResourceSchema, { name, version, resource: any }),
+    );
+    body = toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, { resources }));
+    bodies.set(out.resources, body);
+  }
+  const rest = create(DeltaDiscoveryResponseSchema, {
     typeUrl: RESOURCE_KINDS[out.kind].typeUrl,
     systemVersionInfo: out.version,
     nonce: out.nonce,
-    resources: out.resources.map(({ name, version, any }) => create(ResourceSchema, { name, version, resource: any })),
     removedResources: [...out.removed],
     controlPlane: { identifier },
   });
+  return Buffer.concat([body, toBinary(DeltaDiscoveryResponseSchema, rest)]);
 }

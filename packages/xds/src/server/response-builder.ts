@@ -46,7 +46,7 @@ export function commit(
   sub.mustRespond = false;
   const asked = [...sub.forced];
   sub.forced.clear();
-  if (!onlyRequested && holdsExactly(sub, target)) {
+  if (!onlyRequested && wantsExactly(sub, target)) {
     sub.sent.adopt(target);
     return;
   }
@@ -62,8 +62,11 @@ export function commit(
   }
 }
 
+/** What a proxy holds at first; one map for all, so that their first responses are the same list. */
+const NOTHING: ReadonlyMap<string, XdsResource> = new Map();
+
 /** Whether the proxy, after a complete response, holds all of the shared map and nothing else. */
-function holdsExactly(sub: Subscription, target: ReadonlyMap<string, XdsResource>): boolean {
+function wantsExactly(sub: Subscription, target: ReadonlyMap<string, XdsResource>): boolean {
   if (sub.retained.size > 0) return false;
   if (sub.wildcard) return sub.names.size === 0;
   if (sub.names.size !== target.size) return false;
@@ -77,6 +80,7 @@ interface Difference {
 }
 
 function difference(sub: Subscription, target: ReadonlyMap<string, XdsResource>): Difference {
+  if (sub.sent.size === 0 && wantsExactly(sub, target)) return diffOf(NOTHING, target);
   const shared = sub.sent.shared;
   if (shared !== undefined && sub.forced.size === 0 && sub.retained.size === 0) {
     const diff = diffOf(shared, target);

@@ -182,8 +182,7 @@ export class Session {
     if (contents === undefined) return undefined;
     const nonce = String(++this.#nonce);
     const version = versionOfAll(target) + (sub.retained.size > 0 ? '+' : '');
-    const carried = new Map(contents.resources.map((resource) => [resource.name, resource.version]));
-    sub.written(nonce, version, carried, this.#clock.monotonic());
+    sub.written(nonce, version, contents.resources, this.#clock.monotonic());
     if (sub.kind === 'cluster') this.#repeatEndpoints(contents.changed);
     return { kind: sub.kind, nonce, version, resources: contents.resources, removed: contents.removed };
   }
@@ -245,8 +244,11 @@ export class Session {
   #editNames(sub: Subscription, request: KindRequest): string | undefined {
     const first = !sub.active;
     sub.active = true;
-    const fault = this.#faultIn(new Set([...sub.names, ...request.subscribe]));
-    if (fault !== undefined) return fault;
+    // Most requests only acknowledge.
+    if (request.subscribe.length > 0) {
+      const fault = this.#faultIn(new Set([...sub.names, ...request.subscribe]));
+      if (fault !== undefined) return fault;
+    }
     if (first) {
       for (const [name, version] of Object.entries(request.held)) sub.sent.set(name, version);
       sub.wildcard = sub.legacyWildcard = request.subscribe.length === 0 && RESOURCE_KINDS[sub.kind].fullStateInSotw;

@@ -37,6 +37,7 @@ export class SettlementWaiters {
   readonly #waiters = new Set<Waiter>();
   readonly #proxies: () => Iterable<Settling>;
   readonly #clock: Clock;
+  #checking = false;
 
   constructor(proxies: () => Iterable<Settling>, clock: Clock) {
     this.#proxies = proxies;
@@ -60,8 +61,17 @@ export class SettlementWaiters {
     });
   }
 
-  /** To be called whenever a proxy moved, came or went. */
+  /** To be called whenever a proxy moved, came or went. Looks at everybody once for all calls of a turn of the event loop. */
   check(): void {
+    if (this.#checking || this.#waiters.size === 0) return;
+    this.#checking = true;
+    setImmediate(() => {
+      this.#checking = false;
+      this.#checkNow();
+    });
+  }
+
+  #checkNow(): void {
     for (const waiter of [...this.#waiters]) {
       if (!this.#anyWaiting(waiter.generation)) waiter.finish();
     }

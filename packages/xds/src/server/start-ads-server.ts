@@ -2,13 +2,12 @@ import { status as Code, Server, ServerCredentials, type ServerDuplexStream } fr
 import type { Clock } from '@weft/base';
 import type {
   DeltaDiscoveryRequest,
-  DeltaDiscoveryResponse,
   DiscoveryRequest,
   DiscoveryResponse,
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import { ADS_SERVICE } from '../ads-service.ts';
 import type { AdsLimits, AdsServer, AdsServerOptions, BoundAddress } from './ads-server.ts';
-import { ofDelta, ofSotw, toDelta, toSotw } from './kind-request.ts';
+import { encodeDelta, ofDelta, ofSotw, toSotw } from './kind-request.ts';
 import {
   type AdmittedStream,
   ProxyStream,
@@ -25,6 +24,15 @@ const LIMITS: AdsLimits = { maxRequestBytes: 4 << 20, maxStreams: 5_000, maxName
 const KEEPALIVE_TIME_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 const SHUTDOWN_MS = 1_000;
+
+/** Delta responses come encoded. */
+const SERVICE = {
+  ...ADS_SERVICE,
+  DeltaAggregatedResources: {
+    ...ADS_SERVICE.DeltaAggregatedResources,
+    responseSerialize: (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  },
+};
 
 /**
  * Serves ADS in plaintext gRPC on `address` (port 0: a free one). Rejects with an error whose `code` is `EADDRINUSE` when the port is
@@ -56,11 +64,11 @@ export async function startAdsServer(address: BoundAddress, options: AdsServerOp
     const session = new Session(mode, options.clock, limits.maxNames);
     new ProxyStream(++open.last, session, call, variant, owner, () => open.count--);
   };
-  server.addService(ADS_SERVICE, {
+  server.addService(SERVICE, {
     StreamAggregatedResources: (call: ServerDuplexStream<DiscoveryRequest, DiscoveryResponse>) =>
       accept(call, 'sotw', { request: ofSotw, response: toSotw }),
-    DeltaAggregatedResources: (call: ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>) =>
-      accept(call, 'delta', { request: ofDelta, response: toDelta }),
+    DeltaAggregatedResources: (call: ServerDuplexStream<DeltaDiscoveryRequest, Uint8Array>) =>
+      accept(call, 'delta', { request: ofDelta, response: encodeDelta }),
   });
   const port = await bind(server, address);
   const close = async (): Promise<void> => {
@@ -70,6 +78,9 @@ export async function startAdsServer(address: BoundAddress, options: AdsServerOp
   };
   return {
     address: { host: address.host, port },
+    get connected() {
+      return streams.size;
+    },
     proxies: () => [...streams.values()].map((stream) => stream.status()),
     whenSettled: (generation, { timeoutMs, signal }) => waiters.wait(generation, timeoutMs, signal),
     close,

@@ -7,8 +7,8 @@ import { SentVersions } from './sent-versions.ts';
 interface Outstanding {
   readonly nonce: string;
   readonly version: string;
-  /** Versions by name, of what the response carried; to know what a NACK is about. */
-  readonly carried: ReadonlyMap<string, string>;
+  /** To know what a NACK is about. */
+  readonly carried: readonly XdsResource[];
   readonly sentAt: number;
 }
 
@@ -81,7 +81,7 @@ export class Subscription {
     this.dirty = true;
   }
 
-  written(nonce: string, version: string, carried: ReadonlyMap<string, string>, now: number): void {
+  written(nonce: string, version: string, carried: readonly XdsResource[], now: number): void {
     this.lastNonce = nonce;
     this.outstanding = { nonce, version, carried, sentAt: now };
     this.#sentVersion = version;
@@ -101,7 +101,8 @@ export class Subscription {
     this.#ackedVersion = out.version;
     this.#lastAckAt = now;
     for (const [name, version] of this.#suspects) {
-      if (out.carried.has(name) || this.sent.get(name) !== version) this.#suspects.delete(name);
+      if (out.carried.some((resource) => resource.name === name) || this.sent.get(name) !== version)
+        this.#suspects.delete(name);
     }
     // A response without the refused resource does not mend it: the proxy still runs the old one.
     if (this.#suspects.size === 0) this.nack = undefined;
@@ -109,12 +110,10 @@ export class Subscription {
 
   #refuse(out: Outstanding, error: NonNullable<Answer['error']>, now: number): void {
     this.nack = { message: error.message, version: out.version, at: now, resources: error.resources };
-    const named = error.resources.map((resource) => resource.name);
-    // Envoy names the resource only inside its message ("Error adding/updating listener(s) x: …").
-    const guilty = named.length > 0 ? named : [...out.carried.keys()].filter((name) => error.message.includes(name));
-    for (const name of guilty) {
-      const version = out.carried.get(name);
-      if (version !== undefined) this.#suspects.set(name, version);
+    const named = new Set(error.resources.map((resource) => resource.name));
+    for (const { name, version } of out.carried) {
+      // Envoy names the resource only inside its message ("Error adding/updating listener(s) x: …").
+      if (named.size > 0 ? named.has(name) : error.message.includes(name)) this.#suspects.set(name, version);
     }
   }
 
