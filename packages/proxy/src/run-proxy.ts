@@ -8,6 +8,7 @@ import { grpcCalls } from './ads/grpc-call.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { BreakerGauges } from './cluster/breaker-gauges.ts';
 import { Loop } from './net/loop.ts';
+import { Overload } from './overload/overload.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
 import { ClusterManager, type Outcome } from './runtime/cluster-manager.ts';
 import { ListenerManager } from './runtime/listener-manager.ts';
@@ -88,6 +89,7 @@ class RunningProxy implements Proxy {
   readonly #listeners: ListenerManager;
   readonly #xds: XdsRuntime;
   readonly #startedMs: number;
+  readonly #overload: Overload;
   readonly #failures: string[] = [];
   #state: ServerState = 'PRE_INITIALIZING';
   #client: AdsClient | undefined = undefined;
@@ -104,6 +106,7 @@ class RunningProxy implements Proxy {
     const dropped = serverStats(this.#stats).accessLogDropped;
     this.#accessLogs = new AccessLogFiles({ clock, logger, stdout, stderr, dropped });
     this.#secrets = new SecretStore(clock, deps.environment, (name) => this.#onSecretOverdue(name));
+    this.#overload = new Overload(bootstrap.overload, () => process.memoryUsage.rss(), clock, logger, this.#stats);
     const context = this.#createContext();
     this.#clusters = new ClusterManager(
       () => context,
@@ -126,6 +129,7 @@ class RunningProxy implements Proxy {
       nowMs: () => clock.now(),
       onProgress: () => this.#progress(),
     });
+    this.#overload.onShed(() => this.#listeners.shed());
     this.ready = this.#start();
   }
 
@@ -151,6 +155,7 @@ class RunningProxy implements Proxy {
       mesh: (direction) => (direction === 'unspecified' ? undefined : direction === 'inbound' ? inbound : outbound),
       hostname: hostname(),
       localCluster: node.cluster,
+      overload: this.#overload,
       clusters: lookup,
       routes: (name) => this.#routes.get(name),
       secrets: this.#secrets,
@@ -312,6 +317,7 @@ class RunningProxy implements Proxy {
   async close(): Promise<void> {
     this.#state = 'DRAINING';
     this.#client?.close();
+    this.#overload.stop();
     this.#listeners.destroy();
     this.#clusters.destroy();
     this.#secrets.close();

@@ -6,6 +6,7 @@ import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { Node } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
+import type { OverloadConfig } from '../overload/overload-config.ts';
 
 /** An address to bind or to connect to. Port 0, when binding, lets the system choose. */
 export interface HostPort {
@@ -35,4 +36,6 @@ export interface Bootstrap {
   readonly listeners: readonly Listener[];
   readonly clusters: readonly Cluster[];
   readonly secrets: readonly Secret[];
+  /** When the proxy has too much to do (`overload_manager`, connection limits of `layered_runtime`). */
+  readonly overload: OverloadConfig;
 }

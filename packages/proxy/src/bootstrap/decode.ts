@@ -8,6 +8,7 @@ import { type Address, AddressSchema } from '@weft/xds/gen/envoy/config/core/v3/
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import { ListenerSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { SecretSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
+import { readOverload } from '../overload/decode-overload.ts';
 import type { AdsSource, Bootstrap, HostPort } from './bootstrap.ts';
 import { EXTENSIONS } from './extensions.ts';
 import { JsonFields } from './json-fields.ts';
@@ -160,7 +161,8 @@ export function decodeBootstrap(value: unknown): Decoded<Bootstrap> {
   resources.end();
   const admin = readAdmin(root, registry, issues);
   const ads = readDynamic(root, clusters, issues);
+  const overload = readOverload(root, issues);
   root.end();
   if (node === undefined || issues.length > 0) return { ok: false, issues };
-  return { ok: true, value: { node, admin, ads, listeners, clusters, secrets }, issues };
+  return { ok: true, value: { node, admin, ads, listeners, clusters, secrets, overload }, issues };
 }

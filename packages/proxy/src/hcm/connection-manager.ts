@@ -2,6 +2,7 @@
 import type { Logger, Random } from '@weft/base';
 import type { RouteTable } from '@weft/engine';
 import type { Loop } from '../net/loop.ts';
+import type { Overload } from '../overload/overload.ts';
 import type { HttpFilterChain } from '../stream/filter-chain.ts';
 import type { AccessLog } from '../telemetry/access-log/access-log.ts';
 import type { HttpStats } from '../telemetry/http-stats.ts';
@@ -28,6 +29,7 @@ export interface ConnectionManager {
   readonly hostname: string;
   /** A variable of the process environment, for `%ENVIRONMENT(…)%`. */
   readonly environment: (name: string) => string | undefined;
+  readonly overload: Overload;
   /** The listener or the process drains: answers close their connections. */
   draining: boolean;
 }

@@ -6,6 +6,7 @@ import type { HostPort } from '../bootstrap/bootstrap.ts';
 import type { Loop } from '../net/loop.ts';
 import { acceptedWire } from '../net/open-wire.ts';
 import type { Wire } from '../net/wire.ts';
+import type { Overload } from '../overload/overload.ts';
 import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ServedConnection } from '../stream/network-filter.ts';
 import type { ListenerStats } from '../telemetry/listener-stats.ts';
@@ -28,16 +29,18 @@ export class ListenerServer {
   readonly #logger: Logger;
   readonly #stats: ListenerStats;
   readonly #server: Server;
+  readonly #overload: Overload;
   readonly #connections = new Set<ServedConnection>();
   #current: CompiledListener;
   #accepting = true;
   #onEmpty: (() => void) | undefined = undefined;
 
-  constructor(compiled: CompiledListener, loop: Loop, stats: ListenerStats, logger: Logger) {
+  constructor(compiled: CompiledListener, loop: Loop, stats: ListenerStats, logger: Logger, overload: Overload) {
     this.#current = compiled;
     this.#loop = loop;
     this.#stats = stats;
     this.#logger = logger;
+    this.#overload = overload;
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
       this.#accept(socket),
     );
@@ -96,6 +99,13 @@ export class ListenerServer {
       socket.destroy();
       return;
     }
+    const admission = this.#overload.admit(this.#current.listener.name, this.#connections.size);
+    if (admission !== 'admitted') {
+      const { downstreamCxOverflow, downstreamGlobalCxOverflow } = this.#stats;
+      (admission === 'listener-full' ? downstreamCxOverflow : downstreamGlobalCxOverflow).inc();
+      socket.destroy();
+      return;
+    }
     const peer: Peer = {
       id: ++lastConnectionId,
       localHost,
@@ -113,6 +123,7 @@ export class ListenerServer {
     this.#stats.downstreamCxActive.inc();
     const onGone = (connection: ServedConnection): void => {
       this.#connections.delete(connection);
+      this.#overload.release();
       this.#stats.downstreamCxActive.dec();
       this.#stats.downstreamCxLengthMs.record(loop.now - startedAt);
       if (this.#connections.size === 0) this.#onEmpty?.();
@@ -150,6 +161,13 @@ export class ListenerServer {
     if (!wire.paused) wire.start();
     // Configuration changed while the connection was being opened: it is served by the old one, and like others of that time drained.
     if (compiled !== this.#current) served.drain();
+  }
+
+  /** Memory is short: connections without work end now, those at work with their answers. */
+  shed(): void {
+    this.#loop.enter();
+    for (const connection of [...this.#connections]) connection.drain();
+    this.#loop.leave();
   }
 
   /** Stops accepting. What is open goes on. */

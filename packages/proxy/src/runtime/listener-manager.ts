@@ -84,10 +84,16 @@ export class ListenerManager {
       existing.replace(compiled);
       return;
     }
-    const { loop, stats, logger } = this.#context();
+    const { loop, stats, logger, overload } = this.#context();
     const key = addressKey(compiled.listener.address).replace(/:(\d+)$/, '_$1');
     const prefix = compiled.listener.statPrefix === '' ? key : compiled.listener.statPrefix;
-    const server = new ListenerServer(compiled, loop, listenerStats(stats, prefix), logger.with({ listener: name }));
+    const server = new ListenerServer(
+      compiled,
+      loop,
+      listenerStats(stats, prefix),
+      logger.with({ listener: name }),
+      overload,
+    );
     if (existing !== undefined) this.#retire(existing);
     this.#servers.set(name, server);
     if (!compiled.listener.bindToPort) return;
@@ -157,6 +163,11 @@ export class ListenerManager {
         .filter(which)
         .map((server) => server.drain()),
     );
+  }
+
+  /** Closes every connection that has nothing to do, and those at work with their answers. */
+  shed(): void {
+    for (const server of this.all()) server.shed();
   }
 
   destroy(): void {

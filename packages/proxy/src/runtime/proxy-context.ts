@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from '@weft/base';
 import type { RouteSource } from '../hcm/connection-manager.ts';
 import type { MeshReport } from '../hcm/mesh-report.ts';
 import type { Loop } from '../net/loop.ts';
+import type { Overload } from '../overload/overload.ts';
 import type { ClusterLookup } from '../stream/http-filter.ts';
 import type { AccessLogFiles } from '../telemetry/access-log/log-file.ts';
 import type { LabelTable } from '../telemetry/istio/label-table.ts';
@@ -22,6 +23,7 @@ export interface ProxyContext {
   readonly hostname: string;
   /** `node.cluster`. */
   readonly localCluster: string;
+  readonly overload: Overload;
   readonly clusters: ClusterLookup;
   /** The holder of a route table that RDS fills; the same one for everybody who names it. */
   routes(name: string): RouteSource;

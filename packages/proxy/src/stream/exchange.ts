@@ -85,6 +85,11 @@ export class Exchange {
     fillRecord(record, this.downstream.connection, request);
     this.requestDone = end;
     if (end) record.requestEndMs = record.startMs;
+    if (manager.overload.refusing) {
+      stats.downstreamRqOverloadClose.inc();
+      this.reply('OVERLOADED', { cause: 'memory is short (overload_manager: stop_accepting_requests)' });
+      return;
+    }
     const refused = prepareRequest(this);
     if (refused !== undefined) {
       this.reply(refused.code, { cause: refused.cause });

@@ -8,6 +8,7 @@ export class ListenerStats extends StatScope {
   readonly downstreamCxActive: Gauge = this.gauge('downstream_cx_active');
   readonly downstreamCxDestroy: Counter = this.counter('downstream_cx_destroy');
   readonly downstreamCxOverflow: Counter = this.counter('downstream_cx_overflow');
+  readonly downstreamGlobalCxOverflow: Counter = this.counter('downstream_global_cx_overflow');
   readonly downstreamCxOverloadReject: Counter = this.counter('downstream_cx_overload_reject');
   readonly downstreamCxTransportSocketConnectTimeout: Counter = this.counter(
     'downstream_cx_transport_socket_connect_timeout',

@@ -52,10 +52,12 @@ export async function startProxy(
   clusters: readonly object[],
   clock: Clock = systemClock,
   secrets: readonly object[] = [],
+  bootstrap: object = {},
 ): Promise<Harness> {
   const decoded = decodeBootstrap({
     node: { id: 'sidecar~127.0.0.1~test.default~default.svc.cluster.local' },
     static_resources: { listeners, clusters, secrets },
+    ...bootstrap,
   });
   if (!decoded.ok) throw new Error(decoded.issues.map((issue) => `${issue.at}: ${issue.message}`).join('\n'));
   const proxy = runProxy(decoded.value, {

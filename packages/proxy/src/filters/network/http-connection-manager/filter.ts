@@ -104,6 +104,7 @@ function decodeHcm(
     direction: listener.direction,
     hostname: context.hostname,
     environment: (name) => context.environment(name),
+    overload: context.overload,
     draining: false,
   };
   return issues.end<NetworkFilter>({
