@@ -9,6 +9,8 @@ export interface Gateway {
   readonly name: string;
   readonly namespace: string;
   readonly selector: Labels;
+  /** Hosts of the only services whose workloads it is for, each by the service's ports; undefined: chosen by labels. */
+  readonly services: readonly string[] | undefined;
   readonly servers: readonly ServerOf[];
 }
 
@@ -19,6 +21,9 @@ export interface ServerOf {
   readonly origin: Origin;
 }
 
+/** Set on a Gateway that stands for one of the Gateway API (pilot/pkg/model/gateway.go). */
+const SERVICE_ANNOTATION = 'internal.istio.io/gateway-service';
+
 export function resolveGateway(resource: Resource<'Gateway'>): Gateway {
   const ref = refOf(resource);
   return {
@@ -26,6 +31,7 @@ export function resolveGateway(resource: Resource<'Gateway'>): Gateway {
     name: `${ref.namespace}/${ref.name}`,
     namespace: ref.namespace,
     selector: resource.spec.selector ?? {},
+    services: resource.metadata.annotations[SERVICE_ANNOTATION]?.split(','),
     servers: (resource.spec.servers ?? []).map((server, i) => ({
       server,
       hosts: (server.hosts ?? []).map((host) => resolveServerHost(host.toLowerCase(), ref.namespace)),

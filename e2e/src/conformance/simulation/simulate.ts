@@ -17,7 +17,10 @@ import {
   HttpConnectionManagerSchema,
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import { TcpProxySchema } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
-import { DownstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
+import {
+  type DownstreamTlsContext,
+  DownstreamTlsContextSchema,
+} from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
 import type { Call, Met } from './case.ts';
 import { joined } from './mesh.ts';
 
@@ -68,7 +71,7 @@ export class Simulation {
     if (chain.transportSocket !== undefined) {
       if (tls === 'plaintext') return { ...met, error: 'TLSError' };
       const wanted = call.mtlsSecretConfigName ?? 'default';
-      if (asksForMeshCertificate(chain, wanted) !== (tls === 'mtls')) return { ...met, error: 'MTLSError' };
+      if (asksForClientCertificate(chain, wanted) !== (tls === 'mtls')) return { ...met, error: 'MTLSError' };
     }
     const checked = call.customValidations === undefined || endsTlsOfSidecar(chain) ? '' : 'CustomValidation';
     const manager = managerOf(chain);
@@ -136,22 +139,30 @@ function connectionHead(call: Call, address: string, listener: Listener): Parame
   };
 }
 
-/** The proxy shows the mesh's certificate and asks for the client's. */
-function asksForMeshCertificate({ transportSocket }: FilterChain, secret: string): boolean {
-  const context = transportSocket && anyUnpack(transportSocket, DownstreamTlsContextSchema);
-  const [first] = context?.commonTlsContext?.tlsCertificateSdsSecretConfigs ?? [];
-  return first?.name === secret && context?.requireClientCertificate === true;
+/** The proxy shows that certificate and asks for the client's. */
+function asksForClientCertificate(chain: FilterChain, certificate: string): boolean {
+  const context = tlsOf(chain);
+  return certificateOf(context) === certificate && context?.requireClientCertificate === true;
 }
 
 /** The certificate of the Sidecar's `tls`, and no question for the client's (`_meta`, customValidations). */
-function endsTlsOfSidecar({ transportSocket }: FilterChain): boolean {
-  const context = transportSocket && anyUnpack(transportSocket, DownstreamTlsContextSchema);
-  const [certificate] = context?.commonTlsContext?.tlsCertificates ?? [];
+function endsTlsOfSidecar(chain: FilterChain): boolean {
+  const context = tlsOf(chain);
   return (
-    certificate?.certificateChain?.specifier.value === 'httpbin.pem' &&
-    certificate.privateKey?.specifier.value === 'httpbinkey.pem' &&
-    context?.requireClientCertificate !== true
+    certificateOf(context) === 'file-cert:httpbin.pem~httpbinkey.pem' && context?.requireClientCertificate !== true
   );
+}
+
+function tlsOf({ transportSocket }: FilterChain): DownstreamTlsContext | undefined {
+  return transportSocket && anyUnpack(transportSocket, DownstreamTlsContextSchema);
+}
+
+/** The name of its secret; certificates in files have the name that Istio's agent serves them by. */
+function certificateOf(context: DownstreamTlsContext | undefined): string {
+  const [secret] = context?.commonTlsContext?.tlsCertificateSdsSecretConfigs ?? [];
+  if (secret !== undefined) return secret.name;
+  const [file] = context?.commonTlsContext?.tlsCertificates ?? [];
+  return `file-cert:${file?.certificateChain?.specifier.value}~${file?.privateKey?.specifier.value}`;
 }
 
 function managerOf({ filters }: FilterChain): HttpConnectionManager | undefined {

@@ -30,46 +30,59 @@ const HTTP_PROTOCOLS: ReadonlySet<string> = new Set(['HTTP', 'HTTP2', 'GRPC', 'G
 export function mergeGateways(gateways: readonly Gateway[], proxy: MeshProxy, issues: Issue[]): readonly MergedPort[] {
   const ports = new Map<string, { bind: string; port: number; kind: MergedPort['kind']; servers: MergedServer[] }>();
   const tlsHosts = new Map<string, Set<string>>();
-  for (const gateway of gateways) {
-    for (const serverOf of gateway.servers) {
-      const server = mergedServer(gateway, serverOf, proxy);
-      if (server === undefined) continue;
-      if (needsMeshCertificates(server)) {
-        issues.push(skipped(server, "there is no certificate authority yet for the mesh's own certificates"));
-        continue;
-      }
-      const key = `${server.bind}_${server.port}`;
-      const kind = isPlainHttp(server) ? 'http' : 'chains';
-      const known = ports.get(key);
-      const clash = known === undefined ? undefined : clashWith(known, server, kind);
-      const duplicates = duplicateHosts(server, key, tlsHosts);
-      if (clash !== undefined || duplicates.length > 0) {
-        issues.push(skipped(server, clash ?? `another server of the port already has ${duplicates.join(', ')}`));
-        continue;
-      }
-      if (known === undefined) ports.set(key, { bind: server.bind, port: server.port, kind, servers: [server] });
-      else known.servers.push(server);
+  const servers = gateways.flatMap((gateway) =>
+    gateway.servers.flatMap((serverOf) => mergedServers(gateway, serverOf, proxy)),
+  );
+  for (const server of servers) {
+    if (needsMeshCertificates(server)) {
+      issues.push(skipped(server, "there is no certificate authority yet for the mesh's own certificates"));
+      continue;
     }
+    const key = `${server.bind}_${server.port}`;
+    const kind = isPlainHttp(server) ? 'http' : 'chains';
+    const known = ports.get(key);
+    const clash = known === undefined ? undefined : clashWith(known, server, kind);
+    const duplicates = duplicateHosts(server, key, tlsHosts);
+    if (clash !== undefined || duplicates.length > 0) {
+      issues.push(skipped(server, clash ?? `another server of the port already has ${duplicates.join(', ')}`));
+      continue;
+    }
+    if (known === undefined) ports.set(key, { bind: server.bind, port: server.port, kind, servers: [server] });
+    else known.servers.push(server);
   }
   return [...ports.values()].sort((a, b) => a.port - b.port);
 }
 
-function mergedServer(gateway: Gateway, serverOf: ServerOf, proxy: MeshProxy): MergedServer | undefined {
-  const said = serverOf.server.port;
-  if (said?.number === undefined) return undefined;
-  // A Gateway names the port of the Service in front of it; the proxy listens on the target port (resolvePorts).
-  const port = proxy.instances.find((each) => each.port.number === said.number)?.endpoint.port ?? said.number;
-  const mapped = proxy.node.appPorts.get(said.number);
+function mergedServers(gateway: Gateway, serverOf: ServerOf, proxy: MeshProxy): readonly MergedServer[] {
+  const number = serverOf.server.port?.number;
+  if (number === undefined) return [];
+  const mapped = proxy.node.appPorts.get(number);
   const wildcard = proxy.node.interception === 'NONE' ? proxy.node.ip : '0.0.0.0';
-  const routeName = routeNameOf(serverOf, gateway, port);
-  return {
+  return targetPorts(gateway, number, proxy).map((port) => ({
     ...serverOf,
     gateway,
     port: mapped ?? port,
     bind: serverOf.server.bind || wildcard,
     mayBind: mapped !== undefined || !proxy.node.unprivileged || port >= 1024,
-    routeName,
-  };
+    routeName: routeNameOf(serverOf, gateway, port),
+  }));
+}
+
+/** Set on a Service whose ports are those that its gateway listens on. */
+const NO_TRANSLATION = 'experimental.istio.io/disable-gateway-port-translation';
+
+/**
+ * A Gateway names the port of the Service in front of it; the proxy listens on the target port (model/gateway.go, resolvePorts). One that
+ * names its services has the target ports of them all, and without any it is for other proxies.
+ */
+function targetPorts({ services, namespace }: Gateway, number: number, proxy: MeshProxy): readonly number[] {
+  const instances = proxy.instances.filter(({ port }) => port.number === number);
+  if (services === undefined) {
+    const found = instances.find(({ service }) => service.labels[NO_TRANSLATION] === undefined);
+    return [found?.endpoint.port ?? number];
+  }
+  const own = instances.filter(({ service }) => service.namespace === namespace && services.includes(service.hostname));
+  return [...new Set(own.map(({ endpoint }) => endpoint.port))].sort((a, b) => a - b);
 }
 
 /** `http.<port>` for plaintext, `https.<port>.<port name>.<gateway>.<namespace>` for a server that ends TLS (gatewayRDSRouteName). */

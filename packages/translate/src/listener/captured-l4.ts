@@ -4,13 +4,14 @@ import { isTls, isWildcard, overlaps } from '@weft/mesh';
 import { WILDCARD_ADDRESS } from '../names.ts';
 import { originMetadata } from '../origin.ts';
 import { shortForms } from '../route/domains.ts';
+import { canonicalBlock } from '../wire/cidr.ts';
 import type { ChainInit } from './listener.ts';
 import { chainFor, l4Matches } from './outbound-l4.ts';
 
 /** A filter chain of an outbound listener that is still being put together. */
 export interface ChainDraft {
   readonly serverNames: readonly string[];
-  /** Addresses or CIDR blocks that the connection wanted to go to; empty is any. */
+  /** CIDR blocks, in their canonical form, one of which the connection wanted to go to; empty is any. */
   readonly destinations: readonly string[];
   readonly alpn: readonly string[];
   readonly transport: '' | 'raw_buffer';
@@ -98,7 +99,7 @@ function tcpChains(input: CapturedL4Input): readonly ChainDraft[] {
       if (subnets.length > 0) drafts.push(draft(rule.route, subnets, input, metadata));
     }
   }
-  const known = drafts.some(({ destinations }) => sameSet(destinations, blocks));
+  const known = drafts.some(({ destinations }) => sameSet(destinations, blocks.map(canonicalBlock)));
   if (!known) drafts.push(draft(toService(input), blocks, input, undefined));
   return drafts;
 }
@@ -110,7 +111,8 @@ function draft(
   metadata: ChainInit['metadata'],
 ): ChainDraft {
   const content = { ...chainFor(route, { ...input, number: input.port.number }), ...(metadata && { metadata }) };
-  return { serverNames: [], destinations, alpn: [], transport: '', content };
+  const blocks = [...new Set(destinations.map(canonicalBlock))].sort();
+  return { serverNames: [], destinations: blocks, alpn: [], transport: '', content };
 }
 
 /** A listener of a Sidecar may have another port than the only one of the service. */

@@ -77,15 +77,14 @@ function chainOf({ serverNames, alpn, transport, destinations, content }: ChainD
       serverNames: serverNames.includes('*') ? [] : [...serverNames].sort(),
       applicationProtocols: [...alpn],
       transportProtocol: transport,
-      prefixRanges: [...destinations].sort().map(cidr),
+      prefixRanges: destinations.map(cidr),
     },
   };
 }
 
-function cidr(text: string): CidrRange {
-  const [addressPrefix = '', bits] = text.split('/');
-  const prefixLen = bits === undefined ? (addressPrefix.includes(':') ? 128 : 32) : Number(bits);
-  return create(CidrRangeSchema, { addressPrefix, prefixLen });
+function cidr(block: string): CidrRange {
+  const [addressPrefix = '', bits] = block.split('/');
+  return create(CidrRangeSchema, { addressPrefix, prefixLen: Number(bits) });
 }
 
 export function httpContent(listenerName: string, routes: string, { snapshot, proxy }: CapturedScope): ChainInit {
