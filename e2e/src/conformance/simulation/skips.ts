@@ -3,6 +3,9 @@ import type { Expect, SimulationCase } from './case.ts';
 const GATEWAY_API = 'Gateway API objects do not take part in routing yet';
 const INGRESS = 'Ingress objects are not read yet';
 
+const AUTOMATIC_ADDRESSES =
+  'services without an address are not given one yet: proxies would need our names for them (NDS)';
+
 /** Kinds of the case's objects that are not built yet. */
 const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
   { kind: /^apiVersion: gateway\.networking\.k8s\.io\//m, reason: GATEWAY_API },
@@ -11,6 +14,7 @@ const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
 
 /** Why a case cannot be asked yet, by what it is made of. */
 export function skippedCase(test: SimulationCase): string | undefined {
+  if (test.proxy.metadata?.['DNS_AUTO_ALLOCATE'] === true) return AUTOMATIC_ADDRESSES;
   const text = `${test.config ?? ''}\n${test.kubeConfig ?? ''}`;
   return KINDS.find(({ kind }) => kind.test(text))?.reason;
 }
