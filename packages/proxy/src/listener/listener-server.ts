@@ -89,7 +89,8 @@ export class ListenerServer {
     const old = this.#current;
     this.#current = compiled;
     for (const filter of old.filters.values()) filter.drain();
-    for (const connection of this.#connections) connection.drain();
+    // One that is being opened is drained when it is served.
+    for (const connection of this.#connections) if (!(connection instanceof Opening)) connection.drain();
   }
 
   #accept(socket: Socket): void {
@@ -160,7 +161,7 @@ export class ListenerServer {
     if (early.length > 0) served.onBytes(early);
     if (!wire.paused) wire.start();
     // Configuration changed while the connection was being opened: it is served by the old one, and like others of that time drained.
-    if (compiled !== this.#current) served.drain();
+    if (compiled !== this.#current || !this.#accepting) served.drain();
   }
 
   /** Memory is short: connections without work end now, those at work with their answers. */

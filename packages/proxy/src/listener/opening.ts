@@ -18,7 +18,7 @@ import { type ProxyHeader, readProxyHeader } from './proxy-header.ts';
 import { acceptTls } from './tls-accept.ts';
 
 /** Facts of the socket itself. */
-export type Peer = Omit<ConnectionInfo, 'filterChainName' | 'tls'>;
+export type Peer = Omit<ConnectionInfo, 'filterChainName' | 'requestedServerName' | 'tls'>;
 
 export interface OpeningInput {
   readonly compiled: CompiledListener;
@@ -38,6 +38,7 @@ export class Opening implements ServedConnection {
   #peer: Peer;
   #awaitsHeader: boolean;
   #wanted: Wanted;
+  #serverName = '';
   readonly #deadline: Deadline;
   #bytes: Buffer = Buffer.alloc(0);
   #handshake: TLSSocket | undefined = undefined;
@@ -108,10 +109,11 @@ export class Opening implements ServedConnection {
     this.#deadline.disarm();
     const { compiled, stats, wire } = this.#input;
     const peer = this.#peer;
+    this.#serverName = found.hello?.serverName ?? '';
     const chain = planConnection(compiled.listener, {
       destinationAddress: peer.localHost,
       destinationPort: peer.localPort,
-      serverName: found.hello?.serverName ?? '',
+      serverName: this.#serverName,
       transportProtocol: found.hello === undefined ? 'raw_buffer' : 'tls',
       applicationProtocols: found.applicationProtocols,
       directSourceAddress: this.#input.peer.remoteHost,
@@ -157,7 +159,12 @@ export class Opening implements ServedConnection {
 
   #open(chain: FilterChain, wire: Wire, tls: TlsInfo | undefined, early: Buffer): void {
     if (!this.#finish()) return;
-    this.#input.onOpen(chain, wire, { ...this.#peer, filterChainName: chain.name, tls }, early);
+    this.#input.onOpen(
+      chain,
+      wire,
+      { ...this.#peer, filterChainName: chain.name, requestedServerName: this.#serverName, tls },
+      early,
+    );
   }
 
   #finish(): boolean {
@@ -188,8 +195,9 @@ export class Opening implements ServedConnection {
     this.#refuse(cause?.message ?? 'the client left');
   }
 
+  /** One that has said something is still opened, and drained by whoever serves it. */
   drain(): void {
-    this.#refuse('the listener drains');
+    if (this.#bytes.length === 0) this.#refuse('the listener drains');
   }
 
   destroy(): void {

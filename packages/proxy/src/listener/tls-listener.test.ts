@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ConnectionOptions } from 'node:tls';
 import { FakeClock } from '@weft/base';
@@ -204,6 +208,48 @@ test('passes TLS through by server name without ending it', async () => {
   assert.equal(answer.servedBy, serial('shop-renewed'));
   assert.equal(upstream.handshakes[0]?.serverName, 'shop.example.com');
   await assert.rejects(ask(proxy.port, { servername: 'other.example.com' }));
+});
+
+test('ends TLS for any protocol, half-close included, and logs the server name asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-tls-log-'));
+  const path = join(folder, 'access.log');
+  await using upstream = await startUpstream((socket, text) => {
+    if (text.endsWith('over')) socket.end('heard, and out');
+  });
+  const file = {
+    '@type': 'type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog',
+    path,
+    log_format: { text_format_source: { inline_string: '%REQUESTED_SERVER_NAME% %DOWNSTREAM_TLS_VERSION%\n' } },
+  };
+  const logged = tcp('behind') as { typed_config: object };
+  const filter = {
+    ...logged,
+    typed_config: { ...logged.typed_config, access_log: [{ name: 'file', typed_config: file }] },
+  };
+  const chain = { filters: [filter], ...downstreamTls({ tls_certificates: [certificate('shop')] }) };
+  {
+    await using proxy = await startProxy([chainListener([chain])], [staticCluster('behind', [upstream.port])]);
+    assert.equal((await askTls(proxy.port, {}, 'over', 'out')).body, 'heard, and out');
+    await proxy.proxy.drain(5000);
+  }
+  assert.equal(readFileSync(path, 'utf8'), 'shop.example.com TLSv1.3\n');
+  rmSync(folder, { recursive: true });
+});
+
+test('speaks HTTP/2 with a client that offers it', async () => {
+  const common = { tls_certificates: [certificate('shop')], alpn_protocols: ['h2', 'http/1.1'] };
+  await using proxy = await startProxy(one(downstreamTls(common)), []);
+  const session = connectHttp2(`https://127.0.0.1:${proxy.port}`, {
+    ca: pem('authority.crt'),
+    servername: 'shop.example.com',
+  });
+  const stream = session.request({ ':path': '/', ':authority': 'shop.example.com' });
+  stream.setEncoding('utf8');
+  let body = '';
+  for await (const text of stream) body += text;
+  assert.equal(body, 'hello');
+  assert.equal(session.alpnProtocol, 'h2');
+  session.close();
 });
 
 test('a connection that says nothing goes on when its time is up, where that is allowed', async () => {

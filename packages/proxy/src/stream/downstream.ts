@@ -10,6 +10,8 @@ export interface ConnectionInfo {
   readonly remotePort: number;
   readonly remoteAddress: string;
   readonly filterChainName: string;
+  /** What the client's ClientHello asked for, also where TLS is passed through; empty without one. */
+  readonly requestedServerName: string;
   /** Undefined on plaintext connections. */
   readonly tls: TlsInfo | undefined;
 }

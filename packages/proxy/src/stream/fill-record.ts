@@ -9,14 +9,19 @@ export function fillRecord(record: AccessRecord, connection: ConnectionInfo, req
   record.path = request.path;
   record.authority = request.authority;
   record.scheme = request.scheme;
+  fillConnection(record, connection);
+}
+
+/** @hot What is known of a client connection. */
+export function fillConnection(record: AccessRecord, connection: ConnectionInfo): void {
   record.connectionId = connection.id;
   record.downstreamLocalAddress = connection.localAddress;
   record.downstreamRemoteAddress = connection.remoteAddress;
   record.downstreamDirectRemoteAddress = connection.remoteAddress;
   record.filterChainName = connection.filterChainName;
+  record.requestedServerName = connection.requestedServerName;
   const tls = connection.tls;
   if (tls === undefined) return;
-  record.requestedServerName = tls.serverName;
   record.downstreamPeerUriSan = tls.peerUriSans.join(',');
   record.downstreamLocalUriSan = tls.localUriSan;
   record.downstreamPeerSubject = tls.peerSubject;
