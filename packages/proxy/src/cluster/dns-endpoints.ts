@@ -4,18 +4,9 @@
  */
 import type { Clock, Logger, Timer } from '@weft/base';
 import type { Discovery, EndpointSet, EndpointSpec } from '@weft/engine';
+import { type ResolveName, systemResolver } from './dns-resolver.ts';
 
 export type DnsDiscovery = Extract<Discovery, { kind: 'strict-dns' | 'logical-dns' }>;
-type Family = DnsDiscovery['dns']['family'];
-
-const FAMILY: Readonly<Record<Family, { readonly family: 0 | 4 | 6; readonly order: 'ipv4first' | 'ipv6first' }>> = {
-  auto: { family: 0, order: 'ipv6first' },
-  'v4-only': { family: 4, order: 'ipv4first' },
-  'v6-only': { family: 6, order: 'ipv6first' },
-  'v4-preferred': { family: 0, order: 'ipv4first' },
-  all: { family: 0, order: 'ipv4first' },
-};
-
 export class DnsEndpoints {
   readonly #discovery: DnsDiscovery;
   readonly #clock: Clock;
@@ -25,8 +16,18 @@ export class DnsEndpoints {
   #stopped = false;
   #failures = 0;
   #last = '';
+  /** The shortest time to live of the answers under way; Infinity when none had one. */
+  #ttlS = Number.POSITIVE_INFINITY;
+  readonly #name: ResolveName;
 
-  constructor(discovery: DnsDiscovery, clock: Clock, logger: Logger, onChange: (set: EndpointSet) => void) {
+  constructor(
+    discovery: DnsDiscovery,
+    clock: Clock,
+    logger: Logger,
+    onChange: (set: EndpointSet) => void,
+    name: ResolveName = systemResolver,
+  ) {
+    this.#name = name;
     this.#discovery = discovery;
     this.#clock = clock;
     this.#logger = logger;
@@ -45,6 +46,7 @@ export class DnsEndpoints {
   async #refresh(): Promise<void> {
     const { dns } = this.#discovery;
     let failed = false;
+    this.#ttlS = Number.POSITIVE_INFINITY;
     const localities = await Promise.all(
       this.#discovery.endpoints.localities.map(async (locality) => {
         const resolved = await Promise.all(locality.endpoints.map((endpoint) => this.#resolve(endpoint)));
@@ -64,23 +66,24 @@ export class DnsEndpoints {
     }
     this.#failures = failed ? this.#failures + 1 : 0;
     const backOff = Math.min(dns.failureRefreshMs * 2 ** Math.max(this.#failures - 1, 0), dns.failureRefreshMaxMs);
-    this.#timer = this.#clock.after(failed ? backOff : dns.refreshMs, () => void this.#refresh());
+    // A time to live of 0 says nothing about when to ask again (cluster.proto, respect_dns_ttl).
+    const refreshMs = this.#ttlS > 0 && this.#ttlS !== Number.POSITIVE_INFINITY ? this.#ttlS * 1000 : dns.refreshMs;
+    this.#timer = this.#clock.after(failed ? backOff : refreshMs, () => void this.#refresh());
   }
 
   /** Undefined when the name does not resolve. */
   async #resolve(endpoint: EndpointSpec): Promise<readonly EndpointSpec[] | undefined> {
     const { address } = endpoint;
     if (address.kind !== 'name') return [endpoint];
-    const { family, order } = FAMILY[this.#discovery.dns.family];
+    const { dns } = this.#discovery;
     try {
-      const answers = await process
-        .getBuiltinModule('node:dns/promises')
-        .lookup(address.host, { all: true, family, order });
-      const used = this.#discovery.kind === 'logical-dns' ? answers.slice(0, 1) : answers;
-      return used.map((answer) => ({
+      const answer = await this.#name(address.host, dns.family, dns.respectTtl);
+      if (answer.ttlS !== undefined) this.#ttlS = Math.min(this.#ttlS, answer.ttlS);
+      const used = this.#discovery.kind === 'logical-dns' ? answer.addresses.slice(0, 1) : answer.addresses;
+      return used.map((host) => ({
         ...endpoint,
         hostname: endpoint.hostname === '' ? address.host : endpoint.hostname,
-        address: { kind: 'ip', host: answer.address, port: address.port },
+        address: { kind: 'ip', host, port: address.port },
       }));
     } catch (error) {
       this.#logger.warn('a name of the cluster does not resolve', { host: address.host, cause: String(error) });

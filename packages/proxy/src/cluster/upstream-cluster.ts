@@ -2,7 +2,7 @@
  * A cluster at work: its endpoints, the balancer over them, a pool an endpoint, the counts that circuit breakers bound. One object for the
  * cluster's whole life; an update replaces `config` and the balancer and leaves connections alone.
  */
-import type { Logger, Random } from '@weft/base';
+import type { Logger, Random, Timer } from '@weft/base';
 import {
   type Balancer,
   type Cluster,
@@ -86,6 +86,7 @@ export class UpstreamCluster {
   #outlier: OutlierWatch | undefined = undefined;
   /** Some endpoints get requests although they are not healthy. */
   #panicking = false;
+  #stale: Timer | undefined = undefined;
   readonly #random: Random;
   readonly #store = new EndpointStore();
   readonly #members = new Map<Endpoint, Member>();
@@ -154,6 +155,15 @@ export class UpstreamCluster {
   /** Takes a new set of endpoints; those that stay keep their counts and connections. */
   update(set: EndpointSet): void {
     this.set = set;
+    this.#stale?.cancel();
+    // Endpoints that nobody confirms are forgotten, as in Envoy (ClusterLoadAssignment.Policy.endpoint_stale_after).
+    this.#stale =
+      set.staleAfterMs === 0
+        ? undefined
+        : this.loop.clock.after(set.staleAfterMs, () => {
+            this.stats.assignmentStale.inc();
+            this.update({ ...set, localities: [], staleAfterMs: 0 });
+          });
     this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
     for (const endpoint of [...this.#members.keys()]) if (!held.has(endpoint)) this.#drop(endpoint);
@@ -316,6 +326,7 @@ export class UpstreamCluster {
   /** The cluster is gone from the configuration; requests in flight finish. */
   drain(): void {
     this.#closed = true;
+    this.#stale?.cancel();
     this.#outlier?.stop();
     for (const member of this.#members.values()) this.#drainMember(member);
   }
@@ -326,6 +337,7 @@ export class UpstreamCluster {
 
   destroy(): void {
     this.#closed = true;
+    this.#stale?.cancel();
     this.#outlier?.stop();
     for (const { pools, named } of this.#members.values()) {
       for (const pool of [...pools, ...named.values()]) pool?.destroy();

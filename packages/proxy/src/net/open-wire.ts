@@ -124,16 +124,18 @@ interface KeepAliveSocket {
   setKeepAlive(options: { enable: boolean; initialDelay: number; interval: number; count: number }): unknown;
 }
 
+/** Set once the socket is connected: before that there is nothing for the numbers to be kept in. */
 function keepAlive(socket: Socket, keepalive: TcpKeepalive | undefined): void {
   if (keepalive === undefined) return;
   const { timeS, intervalS, probes } = keepalive;
   const target: object = socket;
-  (target as KeepAliveSocket).setKeepAlive({
+  const options = {
     enable: true,
     initialDelay: (timeS ?? KEEPALIVE_TIME_S) * 1000,
     interval: (intervalS ?? KEEPALIVE_INTERVAL_S) * 1000,
     count: probes ?? KEEPALIVE_PROBES,
-  });
+  };
+  socket.once('connect', () => (target as KeepAliveSocket).setKeepAlive(options));
 }
 
 function followHandshake(wire: Wire, socket: TLSSocket, handshake: UpstreamHandshake, onConnect: () => void): void {

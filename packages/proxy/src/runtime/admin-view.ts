@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import type { LogControl, LogLevel } from '@weft/base';
-import type { Endpoint, Thresholds } from '@weft/engine';
+import type { EdsHealth, Endpoint, Thresholds } from '@weft/engine';
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type {
   AdminView,
@@ -45,12 +45,20 @@ function breakers(thresholds: Thresholds): CircuitBreakerView {
   return { maxConnections, maxPendingRequests, maxRequests, maxRetries };
 }
 
+/** Envoy's words for what the control plane says of an endpoint (host.h, HEALTH_FLAG_ENUM_VALUES). */
+const EDS_FLAGS: Readonly<Record<EdsHealth, string>> = {
+  healthy: '',
+  degraded: '/degraded_eds_health',
+  unhealthy: '/failed_eds_health',
+  draining: '/eds_status_draining',
+};
+
 function healthFlags(endpoint: Endpoint): string {
   const flags: string[] = [];
   if (endpoint.checked === 'unhealthy') flags.push('/failed_active_hc');
   if (endpoint.ejected) flags.push('/failed_outlier_check');
-  if (endpoint.spec.health !== 'healthy')
-    flags.push(endpoint.spec.health === 'degraded' ? '/degraded_eds_health' : '/failed_eds_health');
+  const eds = EDS_FLAGS[endpoint.spec.health];
+  if (eds !== '') flags.push(eds);
   return flags.join('');
 }
 

@@ -48,6 +48,7 @@ export class ClusterStats extends StatScope {
   readonly membershipHealthy: Gauge = this.gauge('membership_healthy');
   readonly membershipDegraded: Gauge = this.gauge('membership_degraded');
   readonly membershipChange: Counter = this.counter('membership_change');
+  readonly assignmentStale: Counter = this.counter('assignment_stale');
   readonly updateSuccess: Counter = this.counter('update_success');
   readonly updateRejected: Counter = this.counter('update_rejected');
   readonly lbHealthyPanic: Counter = this.counter('lb_healthy_panic');
