@@ -10,6 +10,7 @@ import { healthCheck } from './health-check/filter.ts';
 import { istioStats } from './istio-stats/filter.ts';
 import { localRateLimit } from './local-ratelimit/filter.ts';
 import { peerMetadata } from './peer-metadata/filter.ts';
+import { rateLimit } from './ratelimit/filter.ts';
 import { router } from './router/filter.ts';
 
 export const HTTP_FILTERS: readonly HttpFilterKind[] = [
@@ -23,5 +24,6 @@ export const HTTP_FILTERS: readonly HttpFilterKind[] = [
   istioStats,
   localRateLimit,
   peerMetadata,
+  rateLimit,
   router,
 ];
