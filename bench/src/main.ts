@@ -4,32 +4,40 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge, markdown, type Run } from './report.ts';
-import { SCENARIOS } from './scenarios/all.ts';
-import type { Effort, Scenario } from './scenarios/scenario.ts';
+import { OWN_SCENARIOS, SCENARIOS } from './scenarios/all.ts';
+import type { Effort, OwnScenario, Scenario } from './scenarios/scenario.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = join(ROOT, 'bench/results');
 const MICRO = join(import.meta.dirname, 'micro');
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string' }, seconds: { type: 'string' }, 'warm-up': { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    'warm-up': { type: 'string' },
+    services: { type: 'string' },
+    endpoints: { type: 'string' },
+    proxies: { type: 'string' },
+  },
   allowPositionals: true,
 });
 
 function usage(): string {
   const micro = globSync('*.bench.ts', { cwd: MICRO }).map((file) => `  ${basename(file, '.bench.ts')}`);
   return `usage: npm run bench -- [NAME] [--rounds N] [--seconds N] [--warm-up SECONDS]
+       npm run bench -- control-plane [--services N] [--endpoints N] [--proxies N] [--seconds N]
 scenarios:
-${SCENARIOS.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n')}
+${[...SCENARIOS, ...OWN_SCENARIOS].map(({ name, summary }) => `  ${name}: ${summary}`).join('\n')}
 micro benchmarks:
 ${micro.sort().join('\n')}`;
 }
 
-function positive(name: 'rounds' | 'seconds' | 'warm-up', fallback: number): number {
+function positive(name: keyof typeof values, fallback: number): number {
   const value = Number(values[name] ?? fallback);
   if (Number.isInteger(value) && value > 0) return value;
   console.error(`--${name} must be a whole number above 0, not ${values[name]}`);
@@ -44,11 +52,34 @@ function commit(): string {
   );
 }
 
-async function measureScenario(scenario: Scenario): Promise<void> {
+function requireTwoCores(): void {
   if (process.platform !== 'linux' || availableParallelism() < 2) {
     console.error('measuring needs Linux (taskset, /proc) and two cores: one for the proxy, one for the load');
     process.exit(1);
   }
+}
+
+async function measureOwn(scenario: OwnScenario): Promise<void> {
+  requireTwoCores();
+  const options = {
+    services: positive('services', 1_000),
+    endpoints: positive('endpoints', 5),
+    proxies: positive('proxies', 2_000),
+    seconds: positive('seconds', 5),
+  };
+  const machine = `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'unknown'}`;
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
+  const load = loadavg()[0]?.toFixed(1);
+  const head = `${date}, commit ${commit()}, ${machine}, load of the machine before: ${load}. node ${process.version}.`;
+  const { markdown: text, json } = await scenario.report(options, head, (line) => console.error(line));
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(join(RESULTS, `${scenario.name}.md`), text);
+  writeFileSync(join(RESULTS, `${scenario.name}.json`), `${JSON.stringify({ head, ...json }, undefined, 2)}\n`);
+  console.log(text);
+}
+
+async function measureScenario(scenario: Scenario): Promise<void> {
+  requireTwoCores();
   const effort: Effort = {
     rounds: positive('rounds', 5),
     seconds: positive('seconds', 3),
@@ -79,8 +110,10 @@ async function measureScenario(scenario: Scenario): Promise<void> {
 const name = positionals[0];
 const micro = join(MICRO, `${name}.bench.ts`);
 const chosen = name === undefined ? SCENARIOS : SCENARIOS.filter((scenario) => scenario.name === name);
-if (chosen.length > 0) {
+const own = OWN_SCENARIOS.filter((scenario) => name === undefined || scenario.name === name);
+if (chosen.length > 0 || own.length > 0) {
   for (const scenario of chosen) await measureScenario(scenario);
+  for (const scenario of own) await measureOwn(scenario);
 } else if (name !== undefined && existsSync(micro)) {
   process.exitCode = spawnSync(process.execPath, [micro], { stdio: 'inherit' }).status ?? 1;
 } else {

@@ -1,6 +1,5 @@
 /** Results as Markdown for people and JSON for machines. */
-import type { Measurement } from './measure/rounds.ts';
-import type { Goal, ScenarioResult } from './scenarios/scenario.ts';
+import type { Column, Goal, Measurement, ScenarioResult } from './scenarios/scenario.ts';
 
 export interface Run {
   readonly scenario: string;
@@ -14,57 +13,56 @@ export interface Run {
 
 export interface Verdict {
   readonly goal: Goal;
-  /** Ours divided by theirs; undefined when one of them was not measured. */
-  readonly ratio: number | undefined;
+  /** Ours, divided by theirs where the goal names one; undefined when one of them was not measured. */
+  readonly found: number | undefined;
+  readonly met: boolean | undefined;
 }
 
 export function judge(result: ScenarioResult): readonly Verdict[] {
-  const cpu = (name: string): number | undefined =>
-    result.measurements.find((m) => m.name === name)?.cpuMicrosPerRequest;
+  const value = (name: string, column: string): number =>
+    result.measurements.find((m) => m.name === name)?.values[column] ?? Number.NaN;
   return result.goals.map((goal) => {
-    const ours = cpu(goal.ours);
-    const theirs = cpu(goal.theirs);
-    return { goal, ratio: ours === undefined || theirs === undefined ? undefined : ours / theirs };
+    const theirs = goal.theirs === undefined ? 1 : value(goal.theirs, goal.column);
+    const found = value(goal.ours, goal.column) / theirs;
+    if (!Number.isFinite(found)) return { goal, found: undefined, met: undefined };
+    return { goal, found, met: goal.bound === 'at most' ? found <= goal.limit : found >= goal.limit };
   });
 }
 
-function row(m: Measurement): string {
-  const cells = [
-    m.name,
-    m.cpuMicrosPerRequest.toFixed(1),
-    Math.round(m.requestsPerSecond).toLocaleString('en'),
-    m.p50Ms.toFixed(2),
-    m.p99Ms.toFixed(2),
-    m.steady.p50Ms.toFixed(2),
-    m.steady.p99Ms.toFixed(2),
-    m.steady.cpuMicrosPerRequest.toFixed(0),
-    m.residentMib.toFixed(0),
-    String(m.failures),
-  ];
-  return `| ${cells.join(' | ')} |`;
+function cell(value: number | undefined, digits: number): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-function verdictLine({ goal, ratio }: Verdict): string {
-  const found =
-    ratio === undefined ? 'not measured here' : `${ratio.toFixed(2)} (${ratio <= goal.atMost ? 'met' : 'missed'})`;
-  return `- ${goal.what}: CPU per request of ${goal.ours} / ${goal.theirs} = ${found}; goal: at most ${goal.atMost}`;
+function row(m: Measurement, columns: readonly Column[]): string {
+  const cells = columns.map(({ key, digits }) => cell(m.values[key], digits));
+  return `| ${[m.name, ...cells, String(m.failures)].join(' | ')} |`;
+}
+
+function verdictLine({ goal, found, met }: Verdict, columns: readonly Column[]): string {
+  const column = columns.find(({ key }) => key === goal.column)?.title ?? goal.column;
+  const subject = goal.theirs === undefined ? goal.ours : `${goal.ours} / ${goal.theirs}`;
+  const outcome = found === undefined ? 'not measured here' : `${found.toFixed(2)} (${met ? 'met' : 'missed'})`;
+  return `- ${goal.what}: ${column} of ${subject} = ${outcome}; goal: ${goal.bound} ${goal.limit}`;
 }
 
 export function markdown(run: Run): string {
   const { result } = run;
   const versions = Object.entries(result.versions).map(([name, version]) => `${name} ${version}`);
+  const titles = [...result.columns.map(({ title }) => title), 'failures'];
   return `# ${result.title}
 
 ${run.date}, commit ${run.commit}, ${run.machine}. ${versions.join(', ')}.
 
-The proxy has one core, load and backend the other. Medians of interleaved rounds; CPU is user and system time of the proxy's
-processes. The first latencies are those of a saturated proxy, the steady ones those at 1,000 requests/s.
+${result.method}
 
-| | CPU µs/request | requests/s | p50 ms | p99 ms | steady p50 ms | steady p99 ms | steady CPU µs/request | resident MiB | failures |
-|---|---|---|---|---|---|---|---|---|---|
-${result.measurements.map(row).join('\n')}
+| | ${titles.join(' | ')} |
+|${'---|'.repeat(titles.length + 1)}
+${result.measurements.map((m) => row(m, result.columns)).join('\n')}
 
-${judge(result).map(verdictLine).join('\n')}
+${judge(result)
+  .map((verdict) => verdictLine(verdict, result.columns))
+  .join('\n')}
 ${result.missing.map((line) => `- missing: ${line}\n`).join('')}
 Again: \`${run.command}\`
 `;

@@ -2,9 +2,9 @@
  * Measures several proxies fairly: every round measures each of them once, in an order that rotates, and the median over rounds
  * counts, so that a neighbour who is busy for a while does not decide the comparison.
  */
+import type { Column, Measurement } from '../scenarios/scenario.ts';
 import { type FixedRateResult, fixedRate } from './fixed-rate.ts';
 import { cpuMicros, residentKib } from './usage.ts';
-import { saturate } from './wrk.ts';
 
 /** A proxy that is up. */
 export interface Subject {
@@ -13,38 +13,52 @@ export interface Subject {
   readonly port: number;
   /** Its clients speak TLS. */
   readonly secure?: boolean;
+  /** What its clients ask for; absent is `/`. */
+  readonly path?: string;
+}
+
+/** What a load generator saw. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** Absent where the generator tells no quantiles. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  /** Responses outside 2xx and 3xx, and broken connections. */
+  readonly failures: number;
 }
 
 export interface Plan {
-  readonly wrk: string;
-  readonly connections: number;
+  /** As many requests as come back, for so long. */
+  readonly saturate: (subject: Subject, seconds: number) => Promise<LoadResult>;
   readonly rounds: number;
   readonly seconds: number;
   /** Load before the first round, for JIT compilers, pools and caches. */
   readonly warmUpSeconds: number;
-  readonly fixedRatePerSecond: number;
+  /** A second measurement at a fixed rate. */
+  readonly steady?: { readonly requestsPerSecond: number; readonly connections: number };
 }
 
-export interface Measurement {
-  readonly name: string;
+export const LOAD_COLUMNS: readonly Column[] = [
+  { key: 'cpuMicrosPerRequest', title: 'CPU µs/request', digits: 1 },
+  { key: 'requestsPerSecond', title: 'requests/s', digits: 0 },
+  { key: 'p50Ms', title: 'p50 ms', digits: 2 },
+  { key: 'p99Ms', title: 'p99 ms', digits: 2 },
+];
+
+export const STEADY_COLUMNS: readonly Column[] = [
+  { key: 'steadyP50Ms', title: 'steady p50 ms', digits: 2 },
+  { key: 'steadyP99Ms', title: 'steady p99 ms', digits: 2 },
+  { key: 'steadyCpuMicrosPerRequest', title: 'steady CPU µs/request', digits: 0 },
+];
+
+export const MEMORY_COLUMN: Column = { key: 'residentMib', title: 'resident MiB', digits: 0 };
+
+interface Sample extends LoadResult {
   readonly cpuMicrosPerRequest: number;
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** At the fixed rate. */
-  readonly steady: { readonly p50Ms: number; readonly p99Ms: number; readonly cpuMicrosPerRequest: number };
-  readonly residentMib: number;
-  readonly failures: number;
 }
 
-interface Sample {
-  readonly cpuMicrosPerRequest: number;
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly failures: number;
-}
-
+/** NaN of nothing. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -54,7 +68,7 @@ export function median(values: readonly number[]): number {
 
 async function sample(subject: Subject, plan: Plan): Promise<Sample> {
   const before = cpuMicros(subject.pid);
-  const load = await saturate(plan.wrk, subject.port, plan.connections, plan.seconds, subject.secure ?? false);
+  const load = await plan.saturate(subject, plan.seconds);
   const used = cpuMicros(subject.pid) - before;
   return { ...load, cpuMicrosPerRequest: used / load.requests };
 }
@@ -63,15 +77,14 @@ interface SteadySample extends FixedRateResult {
   readonly cpuMicrosPerRequest: number;
 }
 
-async function steadySample(subject: Subject, plan: Plan): Promise<SteadySample> {
+async function steadySample(
+  subject: Subject,
+  seconds: number,
+  steady: NonNullable<Plan['steady']>,
+): Promise<SteadySample> {
   const before = cpuMicros(subject.pid);
-  const load = await fixedRate(
-    subject.port,
-    plan.fixedRatePerSecond,
-    plan.seconds,
-    plan.connections,
-    subject.secure ?? false,
-  );
+  const { requestsPerSecond, connections } = steady;
+  const load = await fixedRate(subject.port, requestsPerSecond, seconds, connections, subject.secure ?? false);
   return { ...load, cpuMicrosPerRequest: (cpuMicros(subject.pid) - before) / load.requests };
 }
 
@@ -83,14 +96,13 @@ export async function measure(
 ): Promise<readonly Measurement[]> {
   const samples = new Map<Subject, Sample[]>(subjects.map((subject) => [subject, []]));
   const steady = new Map<Subject, SteadySample[]>(subjects.map((subject) => [subject, []]));
-  for (const subject of subjects)
-    await saturate(plan.wrk, subject.port, plan.connections, plan.warmUpSeconds, subject.secure ?? false);
+  for (const subject of subjects) await plan.saturate(subject, plan.warmUpSeconds);
   for (let round = 0; round < plan.rounds; round++) {
     for (let i = 0; i < subjects.length; i++) {
       const subject = subjects[(i + round) % subjects.length]!;
       const result = await sample(subject, plan);
       samples.get(subject)?.push(result);
-      steady.get(subject)?.push(await steadySample(subject, plan));
+      if (plan.steady !== undefined) steady.get(subject)?.push(await steadySample(subject, plan.seconds, plan.steady));
       progress(
         `round ${round + 1}/${plan.rounds} ${subject.name}: ${result.cpuMicrosPerRequest.toFixed(1)} µs/request, ` +
           `${Math.round(result.requestsPerSecond)} requests/s`,
@@ -101,18 +113,16 @@ export async function measure(
 }
 
 function summary(subject: Subject, samples: readonly Sample[], steady: readonly SteadySample[]): Measurement {
-  return {
-    name: subject.name,
+  const values = {
     cpuMicrosPerRequest: median(samples.map((s) => s.cpuMicrosPerRequest)),
     requestsPerSecond: median(samples.map((s) => s.requestsPerSecond)),
-    p50Ms: median(samples.map((s) => s.p50Ms)),
-    p99Ms: median(samples.map((s) => s.p99Ms)),
-    steady: {
-      p50Ms: median(steady.map((s) => s.p50Ms)),
-      p99Ms: median(steady.map((s) => s.p99Ms)),
-      cpuMicrosPerRequest: median(steady.map((s) => s.cpuMicrosPerRequest)),
-    },
+    p50Ms: median(samples.map((s) => s.p50Ms ?? Number.NaN)),
+    p99Ms: median(samples.map((s) => s.p99Ms ?? Number.NaN)),
+    steadyP50Ms: median(steady.map((s) => s.p50Ms)),
+    steadyP99Ms: median(steady.map((s) => s.p99Ms)),
+    steadyCpuMicrosPerRequest: median(steady.map((s) => s.cpuMicrosPerRequest)),
     residentMib: residentKib(subject.pid) / 1024,
-    failures: [...samples, ...steady].reduce((sum, s) => sum + s.failures, 0),
   };
+  const failures = [...samples, ...steady].reduce((sum, s) => sum + s.failures, 0);
+  return { name: subject.name, values, failures };
 }

@@ -1,14 +1,6 @@
 /** Saturating load by wrk: as many requests as come back, over a fixed number of kept-alive connections. */
+import type { LoadResult, Subject } from './rounds.ts';
 import { LOAD_CORE, runPinned } from './running.ts';
-
-export interface LoadResult {
-  readonly requests: number;
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Responses outside 2xx and 3xx, and broken connections. */
-  readonly failures: number;
-}
 
 /** wrk prints `1.23ms`, `456.00us`, `1.20s`. */
 function milliseconds(text: string): number {
@@ -34,12 +26,11 @@ export function parseWrk(output: string): LoadResult {
 
 export async function saturate(
   wrk: string,
-  port: number,
+  { port, path, secure }: Subject,
   connections: number,
   seconds: number,
-  secure: boolean,
 ): Promise<LoadResult> {
-  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}/`;
+  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}${path ?? '/'}`;
   const args = ['--latency', '-t', '1', '-c', String(connections), '-d', `${seconds}s`, url];
   return parseWrk(await runPinned(LOAD_CORE, wrk, args));
 }

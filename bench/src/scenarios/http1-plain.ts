@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianPeer, envoyPeer, type Peer } from '../../../tools/peers.ts';
-import { measure, type Subject } from '../measure/rounds.ts';
+import { LOAD_COLUMNS, MEMORY_COLUMN, measure, STEADY_COLUMNS, type Subject } from '../measure/rounds.ts';
 import { freePort } from '../measure/running.ts';
+import { saturate } from '../measure/wrk.ts';
 import { forwardSet, startForwardAds } from '../proxies/ads.ts';
 import { type EnvoyLike, envoyProgram, startEnvoyLike, weftProgram } from '../proxies/envoy-like.ts';
 import { adsBootstrap, staticBootstrap } from '../proxies/forward-config.ts';
 import { startHaproxy } from '../proxies/haproxy.ts';
 import { type Started, startBackend, startNginx } from '../proxies/nginx.ts';
+import { SIDE_BY_SIDE } from './forwarding.ts';
 import type { Effort, Goal, Scenario, ScenarioResult } from './scenario.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -18,12 +20,12 @@ const BODY_BYTES = 128;
 const STEADY_RATE = 1_000;
 
 const GOALS: readonly Goal[] = [
-  { what: 'plain HTTP/1.1 forward', ours: 'weft', theirs: 'nginx', atMost: 1.5 },
+  { what: 'plain HTTP/1.1 forward', column: 'cpuMicrosPerRequest', ours: 'weft', theirs: 'nginx', bound: 'at most', limit: 1.5 },
   {
     what: 'plain HTTP/1.1 forward, both configured by our ADS server',
-    ours: 'weft (ADS)',
+    column: 'cpuMicrosPerRequest', ours: 'weft (ADS)',
     theirs: 'envoy (ADS)',
-    atMost: 1,
+    bound: 'at most', limit: 1,
   },
 ];
 
@@ -112,12 +114,19 @@ async function run(effort: Effort, progress: (line: string) => void): Promise<Sc
   const bench: Bench = { folder, backendPort: backend.port, own: (resource) => stack.use(resource), progress };
   const subjects = await startAll(bench, peers, missing);
   for (const line of missing) progress(`missing: ${line}`);
-  const plan = { wrk: peers.wrk.path, connections: CONNECTIONS, fixedRatePerSecond: STEADY_RATE, ...effort };
+  const wrk = peers.wrk.path;
+  const plan = {
+    saturate: (subject: Subject, seconds: number) => saturate(wrk, subject, CONNECTIONS, seconds),
+    steady: { requestsPerSecond: STEADY_RATE, connections: CONNECTIONS },
+    ...effort,
+  };
   const measurements = await measure(subjects, plan, progress);
   const versions: Record<string, string> = { node: process.version };
   for (const peer of Object.values(peers)) if (peer.ok) versions[peer.name] = peer.version;
   return {
     title: `Plain HTTP/1.1, ${CONNECTIONS} kept-alive connections, ${BODY_BYTES}-byte responses`,
+    method: `${SIDE_BY_SIDE} The first latencies are those of a saturated proxy, the steady ones those at 1,000 requests/s.`,
+    columns: [...LOAD_COLUMNS, ...STEADY_COLUMNS, MEMORY_COLUMN],
     measurements,
     missing,
     versions,

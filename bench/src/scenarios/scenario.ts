@@ -1,5 +1,3 @@
-import type { Measurement } from '../measure/rounds.ts';
-
 /** How long and how hard; smaller for a quick look. */
 export interface Effort {
   readonly rounds: number;
@@ -7,24 +5,46 @@ export interface Effort {
   readonly warmUpSeconds: number;
 }
 
+/** A number that a scenario measures of each of its subjects. */
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+  /** Behind the decimal point. */
+  readonly digits: number;
+}
+
+/** What was measured of one subject. */
+export interface Measurement {
+  readonly name: string;
+  /** Medians by column key; NaN is not measured. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly failures: number;
+}
+
 /** What one scenario found. */
 export interface ScenarioResult {
   readonly title: string;
+  /** How to read the table, for people. */
+  readonly method: string;
+  readonly columns: readonly Column[];
   readonly measurements: readonly Measurement[];
   /** Programs that could not be had here, with the reason. */
   readonly missing: readonly string[];
   /** Name → version of everything that took part. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Ratios of CPU per request that the project promises, by sentence. */
+  /** What the project promises of these numbers. */
   readonly goals: readonly Goal[];
 }
 
 export interface Goal {
   readonly what: string;
+  /** The column it is about. */
+  readonly column: string;
   readonly ours: string;
-  readonly theirs: string;
-  /** At most this many times theirs. */
-  readonly atMost: number;
+  /** Whose number ours is divided by; absent when the number itself counts. */
+  readonly theirs?: string;
+  readonly bound: 'at most' | 'at least';
+  readonly limit: number;
 }
 
 export interface Scenario {

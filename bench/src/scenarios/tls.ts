@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { debianPeer, envoyPeer } from '../../../tools/peers.ts';
-import { measure, type Subject } from '../measure/rounds.ts';
+import { LOAD_COLUMNS, MEMORY_COLUMN, measure, STEADY_COLUMNS, type Subject } from '../measure/rounds.ts';
 import { freePort } from '../measure/running.ts';
+import { saturate } from '../measure/wrk.ts';
 import { type EnvoyLike, envoyProgram, startEnvoyLike, weftProgram } from '../proxies/envoy-like.ts';
 import { staticBootstrap, type Transports } from '../proxies/forward-config.ts';
 import { type CertificateFiles, startBackend, startNginx, type TlsSide } from '../proxies/nginx.ts';
+import { SIDE_BY_SIDE } from './forwarding.ts';
 import type { Effort, Scenario, ScenarioResult } from './scenario.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -63,17 +65,24 @@ async function run(
     }
   }
   for (const line of missing) progress(`missing: ${line}`);
-  const plan = { wrk: peers.wrk.path, connections: CONNECTIONS, fixedRatePerSecond: STEADY_RATE, ...effort };
+  const wrk = peers.wrk.path;
+  const plan = {
+    saturate: (subject: Subject, seconds: number) => saturate(wrk, subject, CONNECTIONS, seconds),
+    steady: { requestsPerSecond: STEADY_RATE, connections: CONNECTIONS },
+    ...effort,
+  };
   const measurements = await measure(subjects, plan, progress);
   const versions: Record<string, string> = { node: process.version };
   for (const peer of Object.values(peers)) if (peer.ok) versions[peer.name] = peer.version;
   const where = secure ? 'from clients' : 'to the backend';
   return {
     title: `HTTP/1.1 with TLS 1.3 ${where}, ${CONNECTIONS} kept-alive connections, ${BODY_BYTES}-byte responses`,
+    method: `${SIDE_BY_SIDE} The first latencies are those of a saturated proxy, the steady ones those at 1,000 requests/s.`,
+    columns: [...LOAD_COLUMNS, ...STEADY_COLUMNS, MEMORY_COLUMN],
     measurements,
     missing,
     versions,
-    goals: [{ what: `TLS ${where}`, ours: 'weft', theirs: 'nginx', atMost: 1.4 }],
+    goals: [{ what: `TLS ${where}`, column: 'cpuMicrosPerRequest', ours: 'weft', theirs: 'nginx', bound: 'at most', limit: 1.4 }],
   };
 }
 

@@ -82,7 +82,8 @@ export class Pipeline implements ProxyConfigSource, Disposable {
   #pushing = false;
   /** Monotonic time of the first change that waits for the push under way. */
   #waitingSince: number | undefined;
-  #pushMs = 0;
+  /** How long the last push of endpoints took. */
+  #endpointPushMs = 0;
 
   constructor(deps: PipelineDeps, settings: PipelineSettings) {
     this.#deps = deps;
@@ -159,7 +160,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     if (event.type !== 'DELETED') this.#deps.owners.noticed(event.object);
     // An endpoint that is gone costs requests. The longer a push takes the more changes it takes along.
     const urgent = isEndpointChange(event);
-    this.#debounce.call(urgent ? Math.max(ENDPOINT_DELAY_MS, 2 * this.#pushMs) : undefined);
+    this.#debounce.call(urgent ? Math.max(ENDPOINT_DELAY_MS, 2 * this.#endpointPushMs) : undefined);
   }
 
   #build(previous: Snapshot | undefined): Snapshot {
@@ -203,7 +204,7 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     this.#pushing = true;
     this.#push([...this.#clients.values()], 0, before, step, issues, () => {
       this.#pushing = false;
-      this.#pushMs = this.#deps.clock.monotonic() - started;
+      if (step !== undefined) this.#endpointPushMs = this.#deps.clock.monotonic() - started;
       this.#deps.listener.pushed(revision, changes, unique(issues), since);
       if (this.#waitingSince === undefined) return;
       const waiting = this.#waitingSince;
