@@ -32,6 +32,8 @@ export interface OpeningInput {
   readonly onGone: () => void;
 }
 
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
 export class Opening implements ServedConnection {
   readonly #input: OpeningInput;
   /** Who it is, by the socket or by the PROXY header. */
@@ -40,7 +42,7 @@ export class Opening implements ServedConnection {
   #wanted: Wanted;
   #serverName = '';
   readonly #deadline: Deadline;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NO_BYTES;
   #handshake: TLSSocket | undefined = undefined;
   #done = false;
 
@@ -152,7 +154,7 @@ export class Opening implements ServedConnection {
       greeting: greeting.value,
       timeoutMs: chain.transportSocketConnectTimeoutMs,
       stats,
-      onSecure: (socket, info) => this.#open(chain, secureWire(wire.loop, socket), info, Buffer.alloc(0)),
+      onSecure: (socket, info) => this.#open(chain, secureWire(wire.loop, socket), info, NO_BYTES),
       onFailure: (cause) => this.#refuse(cause),
     });
   }
@@ -171,6 +173,8 @@ export class Opening implements ServedConnection {
     if (this.#done) return false;
     this.#done = true;
     this.#deadline.disarm();
+    // The socket's listeners keep this object for as long as the connection lasts.
+    this.#bytes = NO_BYTES;
     this.#input.stats.downstreamPreCxActive.dec();
     return true;
   }
@@ -197,7 +201,7 @@ export class Opening implements ServedConnection {
 
   /** One that has said something is still opened, and drained by whoever serves it. */
   drain(): void {
-    if (this.#bytes.length === 0) this.#refuse('the listener drains');
+    if (this.#bytes.length === 0 && this.#handshake === undefined) this.#refuse('the listener drains');
   }
 
   destroy(): void {

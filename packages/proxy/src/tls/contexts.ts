@@ -35,8 +35,19 @@ export class Rotating<T> {
     const next = this.#common.resolve();
     if (this.#made !== undefined && same(this.#resolved, next)) return;
     this.#resolved = next;
-    this.#made = next.ok ? this.#make(next) : undefined;
+    this.#made = undefined;
+    if (!next.ok) return;
+    try {
+      this.#made = this.#make(next);
+    } catch (error) {
+      this.#resolved = { ok: false, cause: refusal(error) };
+    }
   }
+}
+
+/** OpenSSL's reason for making no context of settings that parse, such as a key too short for its security level. */
+export function refusal(error: unknown): string {
+  return `OpenSSL refuses these settings: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function same(a: ResolvedTls, b: ResolvedTls): boolean {

@@ -13,7 +13,7 @@ import { coversHost } from './alt-names.ts';
 import { checkPeer, type PeerFault } from './check-peer.ts';
 import type { ClientHello } from './client-hello.ts';
 import { decodeCommonTls } from './common-tls.ts';
-import { type Resolved, Rotating, secureContext } from './contexts.ts';
+import { secureContext as makeContext, type Resolved, Rotating, refusal } from './contexts.ts';
 import type { Environment } from './data-source.ts';
 import type { Identity } from './identity.ts';
 import { nodeTls } from './node-crypto.ts';
@@ -144,10 +144,9 @@ function checkVerifies(message: DownstreamTlsContext, at: string, issues: Issues
 /** OpenSSL alone knows which ciphers and curves there are. */
 function tryOut(settings: Settings, at: string, issues: Issues): void {
   try {
-    secureContext(settings.params, [], undefined);
+    makeContext(settings.params, [], undefined);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    issues.error(`${at}.common_tls_context.tls_params`, 'invalid-value', `OpenSSL refuses these settings: ${cause}`);
+    issues.error(`${at}.common_tls_context.tls_params`, 'invalid-value', refusal(error));
   }
 }
 
@@ -173,10 +172,16 @@ class ServerContexts {
     const validation = this.#validation;
     // A client whose protocols are all unknown goes on without ALPN, as in Envoy; Node would end the handshake.
     const agrees = alpn.length > 0 && hello.applicationProtocols.some((protocol) => alpn.includes(protocol));
+    let secureContext: SecureContext;
+    try {
+      secureContext = this.#context(shown);
+    } catch (error) {
+      return { ok: false, cause: refusal(error) };
+    }
     const stapler = this.#stapler(first);
     const options: TLSSocketOptions = {
       isServer: true,
-      secureContext: this.#context(shown),
+      secureContext,
       requestCert: validation !== undefined,
       // OpenSSL then refuses a client without one by itself; what it shows is checked by `check`.
       rejectUnauthorized: requireCertificate,
@@ -210,7 +215,7 @@ class ServerContexts {
     const key = shown.map((identity) => this.#identities.indexOf(identity)).join();
     const existing = this.#contexts.get(key);
     if (existing !== undefined) return existing;
-    const made = secureContext(this.#settings.params, shown, this.#validation, {
+    const made = makeContext(this.#settings.params, shown, this.#validation, {
       sessionIdContext: SESSION_ID_CONTEXT,
     });
     this.#contexts.set(key, made);

@@ -4,7 +4,7 @@ import type { Issues } from '@weft/engine';
 import type { TlsCertificate } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb';
 import { altNames, serverNamesOf } from './alt-names.ts';
 import { type Environment, readDataSource } from './data-source.ts';
-import { nodeCrypto } from './node-crypto.ts';
+import { nodeCrypto, nodeTls } from './node-crypto.ts';
 
 export interface Identity {
   /** PEM, leaf first. */
@@ -41,6 +41,14 @@ export function decodeIdentity(
     issues.error(`${at}.private_key`, 'key-mismatch', 'does not belong to the certificate', 'the key it was made with');
     return undefined;
   }
+  // What parses may still be too weak to be used.
+  const usable = parse(
+    () => nodeTls().createSecureContext({ cert: chain, key: [{ pem: key, passphrase }], ca: [] }),
+    at,
+    'usable certificate',
+    issues,
+  );
+  if (usable === undefined) return undefined;
   return {
     chain,
     key,

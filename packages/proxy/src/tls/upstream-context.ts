@@ -7,7 +7,7 @@ import { checkFields, type Endpoint, type Issues } from '@weft/engine';
 import { UpstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
 import { checkPeer } from './check-peer.ts';
 import { decodeCommonTls } from './common-tls.ts';
-import { Rotating, secureContext } from './contexts.ts';
+import { Rotating, refusal, secureContext } from './contexts.ts';
 import type { Environment } from './data-source.ts';
 import type { PeerValidation } from './peer-validation.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -59,12 +59,7 @@ export function decodeUpstreamContext(
     try {
       secureContext(common.params, [], undefined);
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      issues.error(
-        `${where}.common_tls_context.tls_params`,
-        'invalid-value',
-        `OpenSSL refuses these settings: ${cause}`,
-      );
+      issues.error(`${where}.common_tls_context.tls_params`, 'invalid-value', refusal(error));
     }
   }
   const contexts = new Rotating(
