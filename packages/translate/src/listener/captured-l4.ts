@@ -35,9 +35,14 @@ export function capturedL4(input: CapturedL4Input): readonly ChainDraft[] {
   return isTls(input.port.protocol) ? tlsChains(input) : tcpChains(input);
 }
 
+/** Few VirtualServices route what is not HTTP; every service asks for those that do. */
+const l4Rules = new WeakMap<EgressListener, readonly VirtualService[]>();
+
 /** The VirtualServices with a host that covers the service, in their order. */
 function rulesFor({ egress, service }: CapturedL4Input): readonly VirtualService[] {
-  return egress.virtualServices.filter(({ hosts }) => hosts.some((host) => covers(host, service.hostname)));
+  const known = l4Rules.get(egress) ?? egress.virtualServices.filter(({ tcp, tls }) => tcp.length + tls.length > 0);
+  l4Rules.set(egress, known);
+  return known.filter(({ hosts }) => hosts.some((host) => covers(host, service.hostname)));
 }
 
 function covers(host: string, hostname: string): boolean {
