@@ -23,12 +23,13 @@ interface DebianPeer {
   readonly versionArgs: readonly string[];
 }
 
-type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'python3';
+type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'python3' | 'slowhttptest';
 
 const DEBIAN: Readonly<Record<DebianName, DebianPeer>> = {
   nginx: { name: 'nginx', package: 'nginx-light', versionArgs: ['-v'] },
   haproxy: { name: 'haproxy', package: 'haproxy', versionArgs: ['-v'] },
   wrk: { name: 'wrk', package: 'wrk', versionArgs: ['-v'] },
+  slowhttptest: { name: 'slowhttptest', package: 'slowhttptest', versionArgs: ['-h'] },
   python3: { name: 'python3', package: 'python3-venv', versionArgs: ['--version'] },
 };
 

@@ -5,7 +5,7 @@
 
 import { h2specPeer } from './h2spec-peer.ts';
 import { runNodeTests } from './node-test.ts';
-import { envoyPeer, type Peer } from './peers.ts';
+import { debianPeer, envoyPeer, type Peer } from './peers.ts';
 
 const env: Record<string, string> = {};
 /** Hands a peer to the tests by its environment variable, or the reason why it is missing. */
@@ -16,6 +16,7 @@ function offer(variable: string, peer: Peer): void {
 }
 offer('WEFT_TEST_ENVOY', envoyPeer());
 offer('WEFT_TEST_H2SPEC', h2specPeer());
+offer('WEFT_TEST_SLOWHTTPTEST', debianPeer('slowhttptest'));
 process.exit(
   runNodeTests({ patterns: ['e2e/src/**/*.interop.test.ts'], args: process.argv.slice(2), concurrency: 1, env }),
 );
