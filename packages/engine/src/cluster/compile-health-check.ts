@@ -36,7 +36,6 @@ export function compileHealthCheck(message: HealthCheck, at: string, issues: Iss
     unhealthyIntervalMs,
     unhealthyEdgeIntervalMs: ms(message.unhealthyEdgeInterval, unhealthyIntervalMs, 'unhealthy_edge_interval'),
     healthyEdgeIntervalMs: ms(message.healthyEdgeInterval, intervalMs, 'healthy_edge_interval'),
-    reuseConnection: message.reuseConnection ?? true,
     altPort: message.altPort,
     alpn: message.tlsOptions?.alpnProtocols ?? [],
     transportSocketMatch:

@@ -16,7 +16,6 @@ export interface HealthCheckConfig {
   readonly unhealthyIntervalMs: number;
   readonly unhealthyEdgeIntervalMs: number;
   readonly healthyEdgeIntervalMs: number;
-  readonly reuseConnection: boolean;
   readonly altPort: number | undefined;
   readonly alpn: readonly string[];
   readonly transportSocketMatch: MetadataMatch | undefined;

@@ -161,7 +161,6 @@ export const CLUSTER_MESSAGES: SupportedMessages = {
       'unhealthy_threshold',
       'healthy_threshold',
       'alt_port',
-      'reuse_connection',
       'http_health_check',
       'tcp_health_check',
       'grpc_health_check',
@@ -173,8 +172,14 @@ export const CLUSTER_MESSAGES: SupportedMessages = {
       'tls_options',
       'transport_socket_match_criteria',
     ],
-    // Only what is logged.
-    harmless: ['event_log_path', 'event_logger', 'always_log_health_check_failures', 'always_log_health_check_success'],
+    // What is logged, and whether checks save connections: each has its own.
+    harmless: [
+      'reuse_connection',
+      'event_log_path',
+      'event_logger',
+      'always_log_health_check_failures',
+      'always_log_health_check_success',
+    ],
   },
   'envoy.config.core.v3.HealthCheck.TlsOptions': { read: ['alpn_protocols'] },
   'envoy.config.core.v3.HealthCheck.Payload': { read: ['text', 'binary'] },

@@ -28,6 +28,7 @@ import { HostPool } from '../upstream/host-pool.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
 import { Breaker } from './breaker.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
+import { HealthChecker } from './health-checker.ts';
 import { OutlierWatch } from './outlier-watch.ts';
 
 /** What a cluster needs besides its configuration. */
@@ -38,6 +39,8 @@ export interface ClusterContext {
   readonly service: ServiceLabels | undefined;
   readonly registry: StatsRegistry;
   readonly logger: Logger;
+  /** The cluster is ready for requests that waited for it. */
+  onWarm(): void;
 }
 
 /** What happened at one endpoint since its pool was made. */
@@ -86,6 +89,7 @@ export class UpstreamCluster {
   #outlier: OutlierWatch | undefined = undefined;
   /** Some endpoints get requests although they are not healthy. */
   #panicking = false;
+  #health: HealthChecker | undefined = undefined;
   #stale: Timer | undefined = undefined;
   readonly #random: Random;
   readonly #store = new EndpointStore();
@@ -106,6 +110,7 @@ export class UpstreamCluster {
     this.#random = context.random;
     this.#context = context;
     this.#watchOutliers();
+    this.#watchHealth();
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -134,7 +139,27 @@ export class UpstreamCluster {
     this.#high.thresholds = config.circuitBreakers.high;
     if (transportChanged) this.#drainMembers();
     this.#watchOutliers();
+    this.#watchHealth();
     if (this.set !== undefined) this.rebalance();
+  }
+
+  /** A changed check starts over, as everything that it found may be wrong. */
+  #watchHealth(): void {
+    const config = this.config.healthChecks[0];
+    if (JSON.stringify(config) === JSON.stringify(this.#health?.config)) return;
+    this.#health?.stop();
+    this.#health = undefined;
+    if (config === undefined) return;
+    const { random, registry } = this.#context;
+    this.#health = new HealthChecker(config, {
+      cluster: this,
+      random,
+      registry,
+      onChange: () => this.rebalance(),
+      onPassed: (endpoint) => this.#outlier?.onHealthCheckPassed(endpoint),
+      onFirstRound: () => this.#context.onWarm(),
+    });
+    if (this.set !== undefined) this.#health.follow(this.endpoints);
   }
 
   #watchOutliers(): void {
@@ -169,6 +194,7 @@ export class UpstreamCluster {
     for (const endpoint of [...this.#members.keys()]) if (!held.has(endpoint)) this.#drop(endpoint);
     if (this.config.lb.closeConnectionsOnHostSetChange) this.#drainMembers();
     this.#outlier?.follow(this.endpoints);
+    this.#health?.follow(this.endpoints);
     this.rebalance();
     this.stats.membershipChange.inc();
     this.stats.membershipTotal.set(this.endpoints.length);
@@ -184,9 +210,9 @@ export class UpstreamCluster {
     );
   }
 
-  /** Still without its first endpoints. */
+  /** Still without its first endpoints, or the first results of checking them. */
   get warming(): boolean {
-    return this.set === undefined && this.dynamic === undefined;
+    return this.dynamic === undefined && (this.set === undefined || this.#health?.firstRound === true);
   }
 
   /** Builds the balancer anew, after endpoints or their health changed. */
@@ -328,6 +354,7 @@ export class UpstreamCluster {
     this.#closed = true;
     this.#stale?.cancel();
     this.#outlier?.stop();
+    this.#health?.stop();
     for (const member of this.#members.values()) this.#drainMember(member);
   }
 
@@ -339,6 +366,7 @@ export class UpstreamCluster {
     this.#closed = true;
     this.#stale?.cancel();
     this.#outlier?.stop();
+    this.#health?.stop();
     for (const { pools, named } of this.#members.values()) {
       for (const pool of [...pools, ...named.values()]) pool?.destroy();
     }

@@ -112,6 +112,7 @@ export class ClusterManager implements ClusterLookup {
       service: labels.service(message.metadata, config.name),
       registry: stats,
       logger: logger.with({ cluster: config.name }),
+      onWarm: () => this.#onWarm(),
     });
     this.#clusters.set(config.name, cluster);
     return cluster;
@@ -196,13 +197,14 @@ function sameSocket(a: Cluster['transportSocket'], b: Cluster['transportSocket']
 
 /** What engine understands and this data plane cannot do yet. */
 function unsupported(config: Cluster): Outcome {
-  if (config.healthChecks.length > 0) {
+  const unchecked = unsupportedCheck(config);
+  if (unchecked !== undefined) {
     return [
       {
         severity: 'error',
         code: 'unsupported-field',
-        at: 'health_checks',
-        message: 'active health checks are not supported yet',
+        at: `health_checks${unchecked}`,
+        message: 'is not supported: one check by HTTP/1.1 or TCP is',
         resource: `Cluster ${config.name}`,
       },
     ];
@@ -219,6 +221,24 @@ function unsupported(config: Cluster): Outcome {
     ];
   }
   return ACCEPTED;
+}
+
+/** The part of the health checks that cannot be done; undefined when all can. */
+function unsupportedCheck({ healthChecks, discovery }: Cluster): string | undefined {
+  const [config, second] = healthChecks;
+  if (config === undefined) return undefined;
+  if (second !== undefined) return '[1]';
+  if (discovery.kind === 'original-dst' || discovery.kind === 'dynamic-forward-proxy') return '[0]';
+  const { check } = config;
+  if (config.alpn.length > 0) return '[0].tls_options';
+  if (config.transportSocketMatch !== undefined) return '[0].transport_socket_match_criteria';
+  if (check.kind === 'grpc') return '[0].grpc_health_check';
+  if (check.kind === 'tcp') return undefined;
+  if (check.http2) return '[0].http_health_check.codec_client_type';
+  if (check.send !== undefined) return '[0].http_health_check.send';
+  if (check.receive.length > 0) return '[0].http_health_check.receive';
+  if (check.serviceName !== undefined) return '[0].http_health_check.service_name_matcher';
+  return check.requestHeaders === undefined ? undefined : '[0].http_health_check.request_headers_to_add';
 }
 
 function labelEndpoints(

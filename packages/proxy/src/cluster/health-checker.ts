@@ -1,0 +1,156 @@
+/** Active health checks of one cluster: every endpoint is asked again and again (Envoy, "Health checking"). */
+import type { Random, Timer } from '@weft/base';
+import { addressKey, Endpoint, type HealthCheckConfig } from '@weft/engine';
+import { StatScope, type StatsRegistry } from '../telemetry/registry.ts';
+import type { Counter, Gauge } from '../telemetry/stat.ts';
+import { HealthProbe } from './health-probe.ts';
+import { type CheckResult, HealthState } from './health-state.ts';
+import type { UpstreamCluster } from './upstream-cluster.ts';
+
+/** `cluster.<name>.health_check.*`. */
+class HealthStats extends StatScope {
+  readonly attempt: Counter = this.counter('attempt');
+  readonly success: Counter = this.counter('success');
+  readonly failure: Counter = this.counter('failure');
+  readonly healthy: Gauge = this.gauge('healthy');
+
+  constructor(prefix: string, cluster: string) {
+    super(prefix, 'envoy_cluster_health_check_', [['cluster_name', cluster]]);
+  }
+}
+
+export interface HealthCheckerContext {
+  readonly cluster: UpstreamCluster;
+  readonly random: Random;
+  readonly registry: StatsRegistry;
+  /** An endpoint's health changed, or its first check passed. */
+  onChange(endpoint: Endpoint): void;
+  onPassed(endpoint: Endpoint): void;
+  /** Every endpoint has been checked once. */
+  onFirstRound(): void;
+}
+
+interface Checked {
+  readonly state: HealthState;
+  timer: Timer | undefined;
+  timeout: Timer | undefined;
+  probe: HealthProbe | undefined;
+}
+
+export class HealthChecker {
+  readonly config: HealthCheckConfig;
+  readonly #context: HealthCheckerContext;
+  readonly #stats: HealthStats;
+  readonly #checked = new Map<Endpoint, Checked>();
+  /** Some endpoint waits for its first result, and no round was complete yet. */
+  firstRound = true;
+
+  constructor(config: HealthCheckConfig, context: HealthCheckerContext) {
+    this.config = config;
+    this.#context = context;
+    const { statName } = context.cluster.config;
+    const prefix = `cluster.${statName}.health_check.`;
+    this.#stats = context.registry.scope(prefix, () => new HealthStats(prefix, statName));
+  }
+
+  follow(endpoints: readonly Endpoint[]): void {
+    const wanted = new Set(endpoints.filter(({ spec }) => !spec.healthCheck.disabled));
+    for (const endpoint of this.#checked.keys()) if (!wanted.has(endpoint)) this.#forget(endpoint);
+    for (const endpoint of wanted) {
+      if (this.#checked.has(endpoint)) continue;
+      const checked: Checked = {
+        state: new HealthState(this.config),
+        timer: undefined,
+        timeout: undefined,
+        probe: undefined,
+      };
+      endpoint.checked = 'unhealthy';
+      this.#checked.set(endpoint, checked);
+      const { initialJitterMs } = this.config;
+      if (initialJitterMs === 0) this.#check(endpoint, checked);
+      else
+        checked.timer = this.#after(this.#context.random.below(initialJitterMs), () => this.#check(endpoint, checked));
+    }
+    this.#round();
+  }
+
+  #after(ms: number, run: () => void): Timer {
+    const { loop } = this.#context.cluster;
+    return loop.clock.after(ms, () => {
+      loop.enter();
+      run();
+      loop.leave();
+    });
+  }
+
+  #check(endpoint: Endpoint, checked: Checked): void {
+    const { cluster } = this.#context;
+    this.#stats.attempt.inc();
+    const probe = new HealthProbe(this.config, endpoint.spec.healthCheck.hostname || cluster.name, (result) =>
+      this.#onResult(endpoint, checked, result),
+    );
+    checked.probe = probe;
+    checked.timeout = this.#after(this.config.timeoutMs, () => probe.finish('failed'));
+    probe.attach(cluster.dial(this.#target(endpoint), '', probe, () => probe.onConnected()));
+  }
+
+  /** The endpoint's own health check port, else the configured one, else its port. */
+  #target(endpoint: Endpoint): Endpoint {
+    const { address } = endpoint;
+    const port = endpoint.spec.healthCheck.port ?? this.config.altPort;
+    if (port === undefined || address.kind === 'pipe') return endpoint;
+    const other = { ...address, port };
+    const spec = { ...endpoint.spec, address: other };
+    return new Endpoint(addressKey(other), spec, endpoint.locality, endpoint.priority, endpoint.sinceMs);
+  }
+
+  #onResult(endpoint: Endpoint, checked: Checked, result: CheckResult): void {
+    const { cluster, random } = this.#context;
+    checked.timeout?.cancel();
+    checked.probe = undefined;
+    if (this.#checked.get(endpoint) !== checked) return;
+    (result === 'passed' ? this.#stats.success : this.#stats.failure).inc();
+    const changed = checked.state.record(result);
+    if (changed) {
+      endpoint.checked = checked.state.healthy ? 'healthy' : 'unhealthy';
+      if (checked.state.healthy) endpoint.sinceMs = cluster.loop.clock.monotonic();
+      this.#count();
+      this.#context.onChange(endpoint);
+    }
+    if (result === 'passed') this.#context.onPassed(endpoint);
+    const base = checked.state.intervalMs(cluster.stats.upstreamCxTotal.value > 0);
+    const percent = Math.floor((base * this.config.intervalJitterPercent) / 100);
+    const spread = (ms: number): number => (ms > 0 ? random.below(Math.floor(ms) + 1) : 0);
+    const wait = base + spread(this.config.intervalJitterMs) + spread(percent);
+    checked.timer = this.#after(wait, () => this.#check(endpoint, checked));
+    this.#round();
+  }
+
+  #round(): void {
+    if (!this.firstRound) return;
+    for (const { state } of this.#checked.values()) if (state.pending) return;
+    this.firstRound = false;
+    this.#context.onFirstRound();
+  }
+
+  #count(): void {
+    let healthy = 0;
+    for (const { state } of this.#checked.values()) if (state.healthy) healthy++;
+    this.#stats.healthy.set(healthy);
+  }
+
+  #forget(endpoint: Endpoint): void {
+    const checked = this.#checked.get(endpoint);
+    this.#checked.delete(endpoint);
+    endpoint.checked = undefined;
+    checked?.timer?.cancel();
+    checked?.timeout?.cancel();
+    checked?.probe?.finish('failed');
+    this.#count();
+  }
+
+  stop(): void {
+    for (const endpoint of [...this.#checked.keys()]) this.#forget(endpoint);
+    this.#context.registry.removeScope(this.#stats.prefix);
+  }
+}
