@@ -1,10 +1,11 @@
 /** A copy of a request, sent to another cluster for its own sake: nobody waits for the answer, nothing depends on it (request_mirror_policies). */
-import type { ForwardPlan, MirrorPolicy, PickContext } from '@weft/engine';
-import { type HeaderBlock, headerValue } from '@weft/http';
+import type { Endpoint, ForwardPlan, MirrorPolicy, PickContext } from '@weft/engine';
+import { type HeaderBlock, headerValue, type ResponseHead } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import type { ClusterLookup } from '../stream/http-filter.ts';
+import type { ReplyCode } from '../stream/replies.ts';
 import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
 
 const PICK: PickContext = {
@@ -23,6 +24,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
   readonly #head: UpstreamRequestHead;
   readonly #cluster: UpstreamCluster;
   readonly #breaker: Breaker;
+  readonly #endpoint: Endpoint | undefined;
   #connection: UpstreamConnection | undefined = undefined;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -63,6 +65,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     this.#breaker = breaker;
     this.#ended = requestDone ? { trailers: undefined } : undefined;
     const endpoint = cluster.pick(PICK);
+    this.#endpoint = endpoint;
     if (endpoint === undefined || breaker.requests >= breaker.thresholds.maxRequests) {
       this.#over = true;
       return;
@@ -119,7 +122,8 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     this.#cluster.stats.upstreamRqCompleted.inc();
   }
 
-  onPoolFailure(): void {
+  onPoolFailure(code: ReplyCode): void {
+    if (code !== 'UPSTREAM_OVERFLOW') this.#endpoint?.outlier?.connectFailed();
     this.#finish();
   }
 
@@ -127,8 +131,9 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     // Nobody waits for it.
   }
 
-  onHead(): void {
-    // Nobody waits for it.
+  onHead(head: ResponseHead): void {
+    // Nobody waits for it, but it says how well the endpoint does.
+    this.#endpoint?.outlier?.response(head.status);
   }
 
   onBody(): void {
@@ -140,6 +145,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
   }
 
   onReset(): void {
+    this.#endpoint?.outlier?.connectFailed();
     this.#finish();
   }
 
