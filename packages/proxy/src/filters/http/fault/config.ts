@@ -21,11 +21,15 @@ import type { FractionalPercent } from '@weft/xds/gen/envoy/type/v3/percent_pb';
 /** What to do to a share of requests. */
 export interface FaultConfig {
   readonly delayMs: number;
+  /** The request's own header says for how long. */
+  readonly delayByHeader: boolean;
   readonly delayShare: Fraction;
   /** 0: no abort. */
   readonly abortStatus: number;
   /** Answer as gRPC does: HTTP 200 and this `grpc-status`. */
   readonly grpcStatus: number | undefined;
+  /** The request's own header says with which status. */
+  readonly abortByHeader: boolean;
   readonly abortShare: Fraction;
   /** Only requests that match all of these. */
   readonly headers: readonly HeaderMatch[];
@@ -40,8 +44,14 @@ const SUPPORTED: SupportedMessages = {
     read: ['delay', 'abort', 'upstream_cluster', 'max_active_faults'],
     harmless: ['headers', 'disable_downstream_cluster_stats'],
   },
-  'envoy.extensions.filters.common.fault.v3.FaultDelay': { read: ['fixed_delay', 'percentage'] },
-  'envoy.extensions.filters.http.fault.v3.FaultAbort': { read: ['http_status', 'grpc_status', 'percentage'] },
+  'envoy.extensions.filters.common.fault.v3.FaultDelay': {
+    read: ['fixed_delay', 'header_delay', 'percentage'],
+  },
+  'envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay': { read: [] },
+  'envoy.extensions.filters.http.fault.v3.FaultAbort.HeaderAbort': { read: [] },
+  'envoy.extensions.filters.http.fault.v3.FaultAbort': {
+    read: ['http_status', 'grpc_status', 'header_abort', 'percentage'],
+  },
 };
 
 /** FaultDelay.percentage: "the percentage of operations/connections/requests on which the delay will be injected"; none without. */
@@ -71,8 +81,10 @@ export function decodeFault(message: HTTPFault, at: string): Decoded<FaultConfig
   checkFields(HTTPFaultSchema, message, at, SUPPORTED, issues);
   return issues.end({
     delayMs: delayOf(message.delay, at, issues),
+    delayByHeader: message.delay?.faultDelaySecifier.case === 'headerDelay',
     delayShare: share(message.delay?.percentage),
     ...abortOf(message.abort),
+    abortByHeader: message.abort?.errorType.case === 'headerAbort',
     abortShare: share(message.abort?.percentage),
     headers: message.headers.map((matcher, i) => compileHeaderMatch(matcher, `${at}.headers[${i}]`, issues)),
     upstreamCluster: message.upstreamCluster,

@@ -13,6 +13,8 @@ import {
 } from '../../../stream/http-filter.ts';
 import { Deadline } from '../../../time/wheel.ts';
 import { decodeFault, type FaultConfig } from './config.ts';
+import { abortOf, delayOf, type InjectedAbort } from './injected.ts';
+import { faultStats } from './stats.ts';
 
 function draws(share: Fraction, random: Random): boolean {
   return share.numerator > 0 && random.below(share.denominator) < share.numerator;
@@ -25,13 +27,11 @@ function concerns(config: FaultConfig, exchange: Exchange): boolean {
   return config.headers.every((match) => matchesHeaderValue(match, headValue(request, match.name)));
 }
 
-function abort(config: FaultConfig, exchange: Exchange): void {
+function abort({ status, grpcStatus }: InjectedAbort, exchange: Exchange): void {
   const grpc =
-    config.grpcStatus === undefined
-      ? undefined
-      : ['content-type', 'application/grpc', 'grpc-status', String(config.grpcStatus)];
+    grpcStatus === undefined ? undefined : ['content-type', 'application/grpc', 'grpc-status', String(grpcStatus)];
   exchange.reply('FAULT_ABORT', {
-    status: config.abortStatus,
+    status,
     cause: 'an abort is configured for a share of requests (fault.abort)',
     ...(grpc === undefined ? {} : { headers: grpc, body: '' }),
   });
@@ -39,34 +39,46 @@ function abort(config: FaultConfig, exchange: Exchange): void {
 
 function create(base: FaultConfig, context: FilterContext): HttpFilter {
   const { name, slot, random, wheel } = context;
+  const stats = faultStats(context.stats, context.statPrefix);
   let active = 0;
   const decideAbort = (config: FaultConfig, exchange: Exchange): boolean => {
-    if (config.abortStatus === 0 || !draws(config.abortShare, random)) return false;
-    abort(config, exchange);
+    const injected = abortOf(config, exchange.request.headers);
+    if (injected === undefined || !draws(injected.share, random)) return false;
+    stats.abortsInjected.inc();
+    abort(injected, exchange);
     return true;
   };
   return {
     onRequestHeaders(exchange) {
       const config = (exchange.overrides(name)?.[0] as FaultConfig | undefined) ?? base;
-      if (config.delayMs === 0 && config.abortStatus === 0) return CONTINUE;
-      if (!concerns(config, exchange) || active >= config.maxActiveFaults) return CONTINUE;
-      if (config.delayMs === 0 || !draws(config.delayShare, random)) {
+      if (config.delayMs === 0 && config.abortStatus === 0 && !config.delayByHeader && !config.abortByHeader)
+        return CONTINUE;
+      if (!concerns(config, exchange)) return CONTINUE;
+      if (active >= config.maxActiveFaults) {
+        stats.faultsOverflow.inc();
+        return CONTINUE;
+      }
+      const injected = delayOf(config, exchange.request.headers);
+      if (injected === undefined || !draws(injected.share, random)) {
         decideAbort(config, exchange);
         return CONTINUE;
       }
       active++;
+      stats.activeFaults.inc();
+      stats.delaysInjected.inc();
       exchange.addFlag('DI');
       const delay = new Deadline(() => {
         if (!decideAbort(config, exchange)) exchange.resumeRequest();
       });
       exchange.slots[slot] = delay;
-      wheel.arm(delay, config.delayMs);
+      wheel.arm(delay, injected.ms);
       return STOP;
     },
     onEnd(exchange) {
       const delay = exchange.slots[slot];
       if (!(delay instanceof Deadline)) return;
       active--;
+      stats.activeFaults.dec();
       delay.disarm();
     },
   };
