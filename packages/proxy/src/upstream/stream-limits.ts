@@ -24,7 +24,7 @@ export class StreamLimits {
   readonly #idle: Deadline;
   #activeAt = 0;
 
-  /** Undefined when nothing is bounded, as is usual. */
+  /** @hot Undefined when nothing is bounded, as is usual. */
   static for(
     action: ForwardAction,
     headers: HeaderBlock,
@@ -32,8 +32,10 @@ export class StreamLimits {
     loop: Loop,
     stream: LimitedStream,
   ): StreamLimits | undefined {
-    const grpcTimeout = action.grpcStreamDuration === undefined ? undefined : headerValue(headers, 'grpc-timeout');
-    const routeMs = requestTimeouts(action, grpcTimeout).maxStreamDurationMs ?? 0;
+    const routeMs =
+      action.grpcStreamDuration === undefined
+        ? (action.maxStreamDurationMs ?? 0)
+        : (requestTimeouts(action, headerValue(headers, 'grpc-timeout')).maxStreamDurationMs ?? 0);
     const idleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
     const tryMs = protocol.maxStreamDurationMs;
     if (routeMs === 0 && idleMs === 0 && tryMs === 0) return undefined;
