@@ -2,8 +2,7 @@
  * One HTTP exchange: request in, filters, plan, upstream or own reply, response out, record. Knows no protocol: the client's side is a
  * Downstream, the upstream's side an UpstreamLink that the terminal filter sets.
  */
-import type { FilterOverrides, Plan, RouteTable } from '@weft/engine';
-import { planRequest } from '@weft/engine';
+import { type FilterOverrides, type Plan, planRequest, type RouteTable } from '@weft/engine';
 import { CHUNKED, type Framing, type HeaderBlock, NO_BODY, type RequestHead } from '@weft/http';
 import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import { prepareRequest } from '../hcm/prepare-request.ts';
@@ -11,28 +10,14 @@ import { prepareResponse } from '../hcm/prepare-response.ts';
 import { AccessRecord } from '../telemetry/access-record.ts';
 import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
-import { fillRecord } from './fill-record.ts';
-import { asGrpcReply, isGrpcRequest } from './grpc-reply.ts';
+import { closeRecord, countEnd, fillRecord, withFlag } from './fill-record.ts';
 import { CONTINUE } from './http-filter.ts';
-import { isError, REPLIES, type ReplyCode } from './replies.ts';
+import { type ReplyOptions, sendLocalReply } from './local-reply.ts';
+import { REPLIES, type ReplyCode } from './replies.ts';
 import { RequestHold } from './request-hold.ts';
 
 const NO_SLOTS: unknown[] = [];
 const NO_OVERRIDES: FilterOverrides = new Map();
-
-/** What a reply may say differently from its row in the table. */
-export interface ReplyOptions {
-  readonly status?: number;
-  readonly body?: string | Uint8Array;
-  readonly headers?: HeaderBlock;
-  /** `text/plain` unless told; empty leaves the header to `headers`. */
-  readonly contentType?: string;
-  /** Why, in words, for the log. */
-  readonly cause?: string;
-  readonly flag?: string;
-  /** Envoy's RESPONSE_CODE_DETAILS. */
-  readonly details?: string;
-}
 
 export class Exchange {
   readonly manager: ConnectionManager;
@@ -298,11 +283,7 @@ export class Exchange {
   transformResponse(transform: BodyTransform): void {
     this.#transform = transform;
     this.responseFraming = CHUNKED;
-    transform.open(
-      new TransformedResponse(this, () => {
-        this.#finish();
-      }),
-    );
+    transform.open(new TransformedResponse(this, () => this.#finish()));
   }
 
   /** @hot */
@@ -332,7 +313,7 @@ export class Exchange {
     this.#cancelLink();
     const row = REPLIES[code];
     const { record } = this;
-    record.responseFlags = addFlag(record.responseFlags, options.flag ?? row.flag);
+    record.responseFlags = withFlag(record.responseFlags, options.flag ?? row.flag);
     record.responseCodeDetails = options.details ?? row.details;
     if (options.cause !== undefined) record.cause = options.cause;
     if (this.responseStarted) {
@@ -341,12 +322,12 @@ export class Exchange {
     }
     // The rest of the request may be in the bytes at hand: then the connection can go on, which a premature answer would forbid.
     if (!this.requestDone && this.downstream.parsing) this.#deferred = { code, options };
-    else this.#sendReply(code, options);
+    else sendLocalReply(this, code, options);
   }
 
   /** Adds one of Envoy's response flags to the record. */
   addFlag(flag: string): void {
-    this.record.responseFlags = addFlag(this.record.responseFlags, flag);
+    this.record.responseFlags = withFlag(this.record.responseFlags, flag);
   }
 
   /** Sends a reply that waited for the bytes at hand to be parsed. */
@@ -354,38 +335,7 @@ export class Exchange {
     const deferred = this.#deferred;
     if (deferred === undefined || this.ended) return;
     this.#deferred = undefined;
-    this.#sendReply(deferred.code, deferred.options);
-  }
-
-  #sendReply(code: ReplyCode, options: ReplyOptions): void {
-    const row = REPLIES[code];
-    const { body = row.body, headers = [] } = options;
-    const bytes =
-      typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const status = options.status ?? row.status;
-    const contentType = options.contentType ?? 'text/plain';
-    const grpc = isGrpcRequest(this.request.headers) && (status < 300 || status >= 400);
-    if (grpc) asGrpcReply(headers, status, bytes.toString('utf8'));
-    else if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
-    if (isError(code)) {
-      headers.push('x-weft-error', code);
-      const { record } = this;
-      this.manager.logger.debug('answered for the upstream', {
-        code,
-        cause: record.cause,
-        path: record.path,
-        authority: record.authority,
-      });
-    }
-    if (grpc) {
-      this.respond(200, '', headers, NO_BODY, true);
-      return;
-    }
-    const hasBody = bytes.length > 0;
-    this.respond(status, '', headers, hasBody ? bytes.length : 0, !hasBody);
-    if (!hasBody || this.ended) return;
-    this.respondBody(bytes);
-    this.respondEnd(undefined);
+    sendLocalReply(this, deferred.code, deferred.options);
   }
 
   /** An exception in a filter: its stream ends with 500, the process goes on. */
@@ -411,7 +361,7 @@ export class Exchange {
   onDownstreamReset(flag: string, cause: string): void {
     if (this.ended) return;
     const { record } = this;
-    record.responseFlags = addFlag(record.responseFlags, flag);
+    record.responseFlags = withFlag(record.responseFlags, flag);
     record.cause = cause;
     if (record.responseCodeDetails === '' || !this.responseDone)
       record.responseCodeDetails = 'downstream_remote_disconnect';
@@ -432,29 +382,16 @@ export class Exchange {
     const { manager, record } = this;
     this.#cancelLink();
     this.#transform?.destroy();
-    record.endMs = manager.loop.now;
-    record.responseCode = this.status;
-    record.requestHeaders = this.request.headers;
-    record.responseHeaders = this.responseHeaders;
-    record.path = this.request.path;
+    closeRecord(this);
     const filters = manager.chain.end;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this);
     } catch (error) {
       this.#logFault(error);
     }
-    const stats = manager.stats;
-    stats.downstreamRqActive.dec();
-    stats.downstreamRqCompleted.inc();
-    stats.downstreamRqByClass.inc(this.status);
-    stats.downstreamRqTime.record(record.endMs - record.startMs);
+    countEnd(this);
     if (manager.accessLog.enabled) manager.accessLog.log(record);
   }
-}
-
-function addFlag(flags: string, flag: string): string {
-  if (flag === '' || flags === flag) return flags;
-  return flags === '' ? flag : `${flags},${flag}`;
 }
 
 /** @hot Whether a body can follow a response head. */

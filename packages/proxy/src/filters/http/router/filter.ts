@@ -1,7 +1,7 @@
 /** The last filter: does what the plan says. in: exchange.plan   out: an UpstreamLink, or a reply */
 import { applyResponseHeaders, type Plan } from '@weft/engine';
 import { RouterSchema } from '@weft/xds/gen/envoy/extensions/filters/http/router/v3/router_pb';
-import type { Exchange, ReplyOptions } from '../../../stream/exchange.ts';
+import type { Exchange } from '../../../stream/exchange.ts';
 import { ExchangeFormat } from '../../../stream/exchange-format.ts';
 import {
   CONTINUE,
@@ -10,6 +10,7 @@ import {
   type HttpFilterKind,
   httpFilter,
 } from '../../../stream/http-filter.ts';
+import type { ReplyOptions } from '../../../stream/local-reply.ts';
 import { Forward } from '../../../upstream/forward.ts';
 import { firstPick } from '../../../upstream/pick-context.ts';
 import type { RouterOptions } from '../../../upstream/router-options.ts';
