@@ -20,12 +20,21 @@ const BODY_BYTES = 128;
 const STEADY_RATE = 1_000;
 
 const GOALS: readonly Goal[] = [
-  { what: 'plain HTTP/1.1 forward', column: 'cpuMicrosPerRequest', ours: 'weft', theirs: 'nginx', bound: 'at most', limit: 1.5 },
+  {
+    what: 'plain HTTP/1.1 forward',
+    column: 'cpuMicrosPerRequest',
+    ours: 'weft',
+    theirs: 'nginx',
+    bound: 'at most',
+    limit: 1.5,
+  },
   {
     what: 'plain HTTP/1.1 forward, both configured by our ADS server',
-    column: 'cpuMicrosPerRequest', ours: 'weft (ADS)',
+    column: 'cpuMicrosPerRequest',
+    ours: 'weft (ADS)',
     theirs: 'envoy (ADS)',
-    bound: 'at most', limit: 1,
+    bound: 'at most',
+    limit: 1,
   },
 ];
 

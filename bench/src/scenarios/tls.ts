@@ -82,7 +82,16 @@ async function run(
     measurements,
     missing,
     versions,
-    goals: [{ what: `TLS ${where}`, column: 'cpuMicrosPerRequest', ours: 'weft', theirs: 'nginx', bound: 'at most', limit: 1.4 }],
+    goals: [
+      {
+        what: `TLS ${where}`,
+        column: 'cpuMicrosPerRequest',
+        ours: 'weft',
+        theirs: 'nginx',
+        bound: 'at most',
+        limit: 1.4,
+      },
+    ],
   };
 }
 
