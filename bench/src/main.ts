@@ -9,7 +9,8 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge, markdown, type Run } from './report.ts';
 import { OWN_SCENARIOS, SCENARIOS } from './scenarios/all.ts';
-import type { Effort, OwnScenario, Scenario } from './scenarios/scenario.ts';
+import type { OwnScenario } from './scenarios/own-scenario.ts';
+import type { Effort, Scenario } from './scenarios/scenario.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const RESULTS = join(ROOT, 'bench/results');

@@ -1,6 +1,7 @@
 import { controlPlane } from './control-plane.ts';
 import { http1Plain } from './http1-plain.ts';
-import type { OwnScenario, Scenario } from './scenario.ts';
+import type { OwnScenario } from './own-scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { tlsDownstream, tlsUpstream } from './tls.ts';
 
 /** A scenario is a file beside this one and a line here. */

@@ -3,7 +3,7 @@
 import { measureLevel } from './control-plane/measure-level.ts';
 import { type Level, markdown } from './control-plane/report.ts';
 import { snapshotTimes } from './control-plane/snapshot-times.ts';
-import type { OwnScenario } from './scenario.ts';
+import type { OwnScenario } from './own-scenario.ts';
 
 const LEVELS = [100, 500, 1_000, 2_000];
 const SNAPSHOT_SERVICES = 10_000;
