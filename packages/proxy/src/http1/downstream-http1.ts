@@ -21,26 +21,21 @@ import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import type { Wire, WireOwner } from '../net/wire.ts';
 import type { ConnectionInfo, Downstream } from '../stream/downstream.ts';
 import { Exchange, hasNoBody } from '../stream/exchange.ts';
-import { Deadline } from '../time/wheel.ts';
+import { ConnectionWatch, type WatchedConnection } from './connection-watch.ts';
 import { faultReply, timeoutReply } from './fault-reply.ts';
-
-type Waiting = 'head' | 'idle' | 'exchange' | 'closing';
 
 /** Takes a connection over whose client asked for `Upgrade: h2c`, with its request and the bytes behind that; false when it does not. */
 export type H2cSwitch = (head: RequestHead, rest: () => Buffer) => boolean;
 
-export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
+export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, WatchedConnection {
   readonly connection: ConnectionInfo;
   readonly #manager: ConnectionManager;
   readonly #wire: Wire;
   readonly #parser: RequestParser;
   readonly #onGone: () => void;
   readonly #h2c: H2cSwitch | undefined;
-  /** One timeout for whatever this connection waits for; activity only moves `#since`, the deadline looks again when it fires. */
-  readonly #watch: Deadline;
+  readonly #watch: ConnectionWatch;
   readonly #openedAt: number;
-  #waiting: Waiting = 'idle';
-  #since: number;
   #exchange: Exchange | undefined = undefined;
   #head: RequestHead | undefined = undefined;
   #chunkedResponse = false;
@@ -63,27 +58,23 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
       otherTransferCodings: true,
       limits: { maxHeadBytes: options.maxHeadBytes, maxHeaders: options.maxHeaders },
     });
-    this.#watch = new Deadline(() => this.#onDeadline());
     this.#openedAt = loop.now;
-    this.#since = loop.now;
     stats.downstreamCxTotal.inc();
     stats.downstreamCxActive.inc();
     stats.downstreamCxHttp1Total.inc();
     stats.downstreamCxHttp1Active.inc();
     if (connection.tls !== undefined) stats.downstreamCxSslTotal.inc();
-    this.#rearm();
+    this.#watch = new ConnectionWatch(manager, this);
   }
 
   /** @hot */
   onBytes(chunk: Buffer): void {
-    // While a head drips in, its first byte counts, or a slow client could hold the connection for ever.
-    if (this.#waiting !== 'head') this.#since = this.#manager.loop.now;
+    this.#watch.onBytes();
     if (this.#tunnel) {
       this.#exchange?.onRequestBody(chunk);
       return;
     }
-    if (this.#waiting === 'closing') return;
-    if (this.#waiting === 'idle') this.#waiting = 'head';
+    if (this.#watch.closing) return;
     this.#parsing = true;
     const fault = this.#parser.push(chunk);
     this.#afterParsing(fault);
@@ -114,15 +105,12 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
 
   #begin(head: RequestHead): void {
     this.#requests++;
-    this.#waiting = 'exchange';
     this.#chunkedResponse = false;
     this.#suppressBody = head.method === 'HEAD';
     const exchange = new Exchange(this.#manager, this, head);
     this.#exchange = exchange;
-    const { stats, options } = this.#manager;
-    stats.downstreamRqHttp1Total.inc();
-    // These two count from here, so the watch must too.
-    if (options.requestTimeoutMs > 0 || options.maxStreamDurationMs > 0) this.#rearm();
+    this.#manager.stats.downstreamRqHttp1Total.inc();
+    this.#watch.onExchange();
     exchange.start(hasNoBody(head.framing) && head.upgrade === undefined && head.method !== 'CONNECT');
   }
 
@@ -151,12 +139,20 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
 
   /** The connection goes on as another protocol, in other hands: ends our part in it and yields the bytes that came after. */
   #leave(): Buffer {
-    this.#waiting = 'closing';
-    this.#watch.disarm();
+    this.#watch.onClosing();
+    this.#watch.stop();
     const { stats } = this.#manager;
     stats.downstreamCxActive.dec();
     stats.downstreamCxHttp1Active.dec();
     return this.#parser.detach();
+  }
+
+  get exchange(): Exchange | undefined {
+    return this.#exchange;
+  }
+
+  get tunnelling(): boolean {
+    return this.#tunnel;
   }
 
   get parsing(): boolean {
@@ -247,15 +243,13 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
       this.#close();
       return;
     }
-    this.#waiting = 'idle';
-    this.#since = this.#manager.loop.now;
-    if (this.#manager.options.idleTimeoutMs > 0 && !this.#watch.armed) this.#rearm();
+    this.#watch.onExchangeEnd();
     this.#advance();
   }
 
   /** Goes on with a pipelined request, if there is one. */
   #advance(): void {
-    if (this.#wire.closed || this.#waiting === 'closing') return;
+    if (this.#wire.closed || this.#watch.closing) return;
     if (!this.#parsing) this.#wire.resume();
     const nested = this.#parsing;
     this.#parsing = true;
@@ -286,12 +280,12 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
 
   /** Ends our side once everything is written, then gives the client a moment to read it before the socket goes. */
   #close(): void {
-    if (this.#waiting === 'closing') return;
-    this.#waiting = 'closing';
+    if (this.#watch.closing) return;
+    this.#watch.onClosing();
     this.#wire.end();
     if (this.#ended) return;
     this.#wire.resume();
-    this.#manager.loop.wheel.arm(this.#watch, Math.max(this.#manager.options.delayedCloseTimeoutMs, 1));
+    this.#watch.boundClosing();
   }
 
   #onFault(fault: HttpFault): void {
@@ -315,7 +309,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
       this.#exchange?.onRequestEnd(undefined);
       return;
     }
-    if (this.#waiting === 'closing') {
+    if (this.#watch.closing) {
       this.#wire.destroy();
       return;
     }
@@ -336,7 +330,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
   }
 
   onClosed(cause: Error | undefined): void {
-    this.#watch.disarm();
+    this.#watch.stop();
     const { stats, loop } = this.#manager;
     const exchange = this.#exchange;
     this.#exchange = undefined;
@@ -354,7 +348,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
 
   /** The listener drains: an idle connection ends now, a busy one with its answer. */
   drain(): void {
-    if (this.#exchange === undefined && (this.#waiting === 'idle' || this.#waiting === 'head')) this.#close();
+    if (this.#exchange === undefined && this.#watch.betweenRequests) this.#close();
     else this.#closeAfter = true;
   }
 
@@ -362,74 +356,12 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream {
     this.#wire.destroy();
   }
 
-  #limitMs(): number {
-    const { options } = this.#manager;
-    if (this.#waiting === 'idle') return options.idleTimeoutMs;
-    if (this.#waiting === 'head') return options.requestHeadersTimeoutMs;
-    const plan = this.#exchange?.plan;
-    const ofRoute = plan?.kind === 'forward' ? plan.action.idleTimeoutMs : undefined;
-    return ofRoute ?? options.streamIdleTimeoutMs;
+  onIdleTimeout(): void {
+    this.#close();
   }
 
-  /** A limit on the request or the whole exchange that has passed. */
-  #overdue(): 'REQUEST_TIMEOUT' | 'DURATION_TIMEOUT' | undefined {
-    const { options, loop } = this.#manager;
-    const exchange = this.#exchange;
-    if (exchange === undefined || this.#tunnel) return undefined;
-    const age = loop.now - exchange.record.startMs;
-    if (options.requestTimeoutMs > 0 && !exchange.requestDone && age >= options.requestTimeoutMs)
-      return 'REQUEST_TIMEOUT';
-    const { plan } = exchange;
-    // A route's own limit replaces this one, and is watched where the request is forwarded.
-    if (plan?.kind === 'forward' && plan.action.maxStreamDurationMs !== undefined) return undefined;
-    return options.maxStreamDurationMs > 0 && age >= options.maxStreamDurationMs ? 'DURATION_TIMEOUT' : undefined;
-  }
-
-  #rearm(): void {
-    const { options, loop } = this.#manager;
-    const limits = [
-      this.#limitMs(),
-      options.idleTimeoutMs,
-      options.requestHeadersTimeoutMs,
-      options.streamIdleTimeoutMs,
-      options.requestTimeoutMs,
-      options.maxStreamDurationMs,
-    ].filter((ms) => ms > 0);
-    if (limits.length === 0) return;
-    loop.wheel.arm(this.#watch, Math.min(...limits));
-  }
-
-  #onDeadline(): void {
-    const { loop, stats } = this.#manager;
-    if (this.#waiting === 'closing') {
-      this.#wire.destroy();
-      return;
-    }
-    loop.enter();
-    const overdue = this.#overdue();
-    const limit = this.#limitMs();
-    const idleFor = loop.now - this.#lastActivity();
-    if (overdue !== undefined) {
-      stats.downstreamRqTimeout.inc();
-      this.#exchange?.reply(overdue, { cause: 'the limit on the time of a request has passed' });
-    } else if (limit === 0 || idleFor < limit) this.#rearm();
-    else if (this.#waiting === 'idle') {
-      stats.downstreamCxIdleTimeout.inc();
-      this.#close();
-    } else if (this.#waiting === 'head') {
-      stats.downstreamRqHeaderTimeout.inc();
-      this.#wire.sendText(timeoutReply(this.#manager, this.connection));
-      this.#close();
-    } else {
-      stats.downstreamRqIdleTimeout.inc();
-      this.#exchange?.reply('STREAM_IDLE_TIMEOUT', {
-        cause: `nothing moved on the stream for ${limit} ms (stream_idle_timeout)`,
-      });
-    }
-    loop.leave();
-  }
-
-  #lastActivity(): number {
-    return Math.max(this.#since, this.#exchange?.lastActivity ?? 0);
+  onHeadTimeout(): void {
+    this.#wire.sendText(timeoutReply(this.#manager, this.connection));
+    this.#close();
   }
 }
