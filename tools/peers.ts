@@ -23,13 +23,14 @@ interface DebianPeer {
   readonly versionArgs: readonly string[];
 }
 
-type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'python3' | 'slowhttptest';
+type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'h2load' | 'python3' | 'slowhttptest';
 
 const DEBIAN: Readonly<Record<DebianName, DebianPeer>> = {
   nginx: { name: 'nginx', package: 'nginx-light', versionArgs: ['-v'] },
   haproxy: { name: 'haproxy', package: 'haproxy', versionArgs: ['-v'] },
   wrk: { name: 'wrk', package: 'wrk', versionArgs: ['-v'] },
   slowhttptest: { name: 'slowhttptest', package: 'slowhttptest', versionArgs: ['-h'] },
+  h2load: { name: 'h2load', package: 'nghttp2-client', versionArgs: ['--version'] },
   python3: { name: 'python3', package: 'python3-venv', versionArgs: ['--version'] },
 };
 

@@ -78,6 +78,70 @@ export function staticBootstrap(
   };
 }
 
+function filter(name: string, type: string, config: JsonObject): JsonObject {
+  return { name, typed_config: { '@type': `type.googleapis.com/envoy.extensions.filters.network.${type}`, ...config } };
+}
+
+/** HTTP/2 with prior knowledge on both sides. */
+export function http2Bootstrap(id: string, port: number, adminPort: number, backendPort: number): JsonObject {
+  const bootstrap = staticBootstrap(id, port, adminPort, backendPort);
+  const cluster: JsonObject = {
+    name: 'backend',
+    type: 'STATIC',
+    connect_timeout: '1s',
+    load_assignment: endpoints(backendPort),
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': HTTP_PROTOCOL_OPTIONS,
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+  };
+  const listeners = [listener(port, { codec_type: 'HTTP2', route_config: ROUTES })];
+  return { ...bootstrap, static_resources: { listeners, clusters: [cluster] } };
+}
+
+/** Bytes, not requests. */
+export function tcpBootstrap(id: string, port: number, adminPort: number, backendPort: number): JsonObject {
+  const proxy = filter('envoy.filters.network.tcp_proxy', 'tcp_proxy.v3.TcpProxy', {
+    stat_prefix: 'tcp',
+    cluster: 'backend',
+  });
+  const cluster = { name: 'backend', type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(backendPort) };
+  return {
+    ...staticBootstrap(id, port, adminPort, backendPort),
+    static_resources: {
+      listeners: [{ name: 'tcp', address: address(port), filter_chains: [{ filters: [proxy] }] }],
+      clusters: [cluster],
+    },
+  };
+}
+
+/** The path that the last of `count` routes takes, and none before it. */
+export function lastRoutePath(count: number): string {
+  return `/service-${count - 1}/orders`;
+}
+
+/** `count` routes in one virtual host, exact paths and prefixes in turn; the last is a prefix. */
+export function routesBootstrap(
+  id: string,
+  port: number,
+  adminPort: number,
+  backendPort: number,
+  count: number,
+): JsonObject {
+  const routes = Array.from({ length: count }, (_, i) => ({
+    match: (count - i) % 2 === 0 ? { path: `/service-${i}/status` } : { prefix: `/service-${i}/` },
+    route: { cluster: 'backend' },
+  }));
+  const table = { name: 'forward', virtual_hosts: [{ name: 'all', domains: ['*'], routes }] };
+  const cluster = { name: 'backend', type: 'STATIC', connect_timeout: '1s', load_assignment: endpoints(backendPort) };
+  return {
+    ...staticBootstrap(id, port, adminPort, backendPort),
+    static_resources: { listeners: [listener(port, { route_config: table })], clusters: [cluster] },
+  };
+}
+
 /** A bootstrap file that knows only where the ADS server is. */
 export function adsBootstrap(id: string, adminPort: number, xdsPort: number, delta: boolean): JsonObject {
   const fromAds = { ads: {}, resource_api_version: 'V3' };

@@ -12,14 +12,14 @@ function started(running: Running, port: number): Started {
 }
 
 /** One worker, logging to nowhere, paths below `folder`. */
-function config(folder: string, port: number, http: string, server: string): string {
+function config(folder: string, port: number, http: string, server: string, listen: string): string {
   return `
 daemon off;
 user ${process.getuid?.() === 0 ? 'root' : 'nobody'};
 worker_processes 1;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log warn;
-events { worker_connections 4096; }
+events { worker_connections 16384; }
 http {
   access_log off;
   keepalive_requests 1000000000;
@@ -30,16 +30,23 @@ http {
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
   ${http}
-  server { listen 127.0.0.1:${port}${server.includes('ssl_certificate') ? ' ssl' : ''} reuseport backlog=4096; ${server} }
+  server { listen 127.0.0.1:${port}${server.includes('ssl_certificate') ? ' ssl' : ''}${listen} reuseport backlog=4096; ${server} }
 }
 `;
 }
 
-async function start(core: number, program: string, folder: string, http: string, server: string): Promise<Started> {
+async function start(
+  core: number,
+  program: string,
+  folder: string,
+  http: string,
+  server: string,
+  listen = '',
+): Promise<Started> {
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'nginx.conf');
-  writeFileSync(file, config(folder, port, http, server));
+  writeFileSync(file, config(folder, port, http, server, listen));
   const running = startPinned(core, program, ['-c', file, '-p', folder, '-e', join(folder, 'error.log')]);
   await untilListening(running, port, 'nginx');
   return started(running, port);
@@ -76,6 +83,27 @@ export function startBackend(
   );
 }
 
+/** The same as startBackend, over HTTP/2 with prior knowledge. */
+export function startHttp2Backend(program: string, folder: string, bodyBytes: number): Promise<Started> {
+  const body = 'x'.repeat(bodyBytes);
+  const location = `location / { default_type text/plain; return 200 "${body}"; }`;
+  return start(LOAD_CORE, program, join(folder, 'backend'), '', location, ' http2');
+}
+
+/** Answers with a file of so many bytes, from the page cache. */
+export function startFileBackend(program: string, folder: string, bodyBytes: number): Promise<Started> {
+  const root = join(folder, 'files');
+  mkdirSync(root, { recursive: true });
+  writeFileSync(join(root, 'body'), Buffer.alloc(bodyBytes, 'x'));
+  return start(
+    LOAD_CORE,
+    program,
+    join(folder, 'backend'),
+    'sendfile on;',
+    `root ${root}; location / { try_files /body =404; }`,
+  );
+}
+
 /** nginx as a reverse proxy with kept-alive connections to the backend. */
 export function startNginx(
   program: string,
@@ -84,7 +112,8 @@ export function startNginx(
   side: TlsSide = 'none',
   tls?: CertificateFiles,
 ): Promise<Started> {
-  const upstream = `upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 1000000000; keepalive_timeout 3600s; }`;
+  // Responses larger than the buffers would otherwise go through files, which costs nginx more than forwarding them.
+  const upstream = `proxy_max_temp_file_size 0; upstream backend { server 127.0.0.1:${backendPort}; keepalive 64; keepalive_requests 1000000000; keepalive_timeout 3600s; }`;
   const scheme = side === 'upstream' ? 'https' : 'http';
   const server = side === 'downstream' ? shows(tls) : '';
   const location =

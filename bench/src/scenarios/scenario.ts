@@ -52,3 +52,20 @@ export interface Scenario {
   readonly summary: string;
   run(effort: Effort, progress: (line: string) => void): Promise<ScenarioResult>;
 }
+
+/** A scenario that is about no proxy beside others, and so has options and a report of its own. */
+export interface OwnScenario {
+  readonly name: string;
+  readonly summary: string;
+  /** `head` is the line that tells when and where it ran. */
+  report(
+    options: {
+      readonly services: number;
+      readonly endpoints: number;
+      readonly proxies: number;
+      readonly seconds: number;
+    },
+    head: string,
+    progress: (line: string) => void,
+  ): Promise<{ readonly markdown: string; readonly json: object }>;
+}
