@@ -2,15 +2,8 @@
  * A request on its way to an upstream: choose an endpoint, get a connection, send, hand the answer on; try again when the policy and the
  * circumstances allow. One object an exchange.
  */
-import {
-  applyRequestHeaders,
-  applyResponseHeaders,
-  type Endpoint,
-  type ForwardPlan,
-  type PickContext,
-  rewriteRequest,
-} from '@weft/engine';
-import { appendHeader, type HeaderBlock, type ResponseHead, setHeader } from '@weft/http';
+import { applyRequestHeaders, type Endpoint, type ForwardPlan, type PickContext } from '@weft/engine';
+import { type HeaderBlock, type ResponseHead, setHeader } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { UpstreamLink } from '../stream/downstream.ts';
@@ -18,22 +11,20 @@ import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
 import { REPLIES, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
+import { admit, isRefusal } from './admit.ts';
 import { outcomeStatus } from './grpc-http-status.ts';
-import { Mirror } from './mirror.ts';
+import { Mirrors } from './mirrors.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
+import { RouteDeadlines, type TimedRequest } from './route-deadlines.ts';
 import type { RouterContext } from './router-options.ts';
 import { type LimitedStream, StreamLimits } from './stream-limits.ts';
 import { routeTimeouts, type Timeouts } from './timeouts.ts';
-import type {
-  EndpointPool,
-  PoolWaiter,
-  UpstreamConnection,
-  UpstreamRequestHead,
-  UpstreamStream,
-} from './upstream-stream.ts';
+import { upstreamHead, upstreamServerName } from './upstream-head.ts';
+import { prepareUpstreamResponse } from './upstream-response.ts';
+import type { EndpointPool, PoolWaiter, UpstreamConnection, UpstreamStream } from './upstream-stream.ts';
 
-export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, LimitedStream {
+export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, LimitedStream, TimedRequest {
   readonly #exchange: Exchange;
   readonly #plan: ForwardPlan;
   readonly #cluster: UpstreamCluster;
@@ -42,10 +33,11 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   readonly #format: ExchangeFormat;
   readonly #retry: RetryState | undefined;
   readonly #timeouts: Timeouts;
+  readonly #deadlines: RouteDeadlines | undefined;
   readonly #limits: StreamLimits | undefined;
   /** Undefined while the body streams straight through and no retry could need it. */
   #body: ReplayBuffer | undefined = undefined;
-  #mirrors: readonly Mirror[] | undefined = undefined;
+  #mirrors: Mirrors | undefined = undefined;
   #pool: EndpointPool | undefined = undefined;
   #connection: UpstreamConnection | undefined = undefined;
   #endpoint: Endpoint | undefined = undefined;
@@ -54,8 +46,6 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   /** The try under way has got its response head. */
   #answered = false;
   #sentAt = 0;
-  #globalDeadline: Deadline | undefined = undefined;
-  #tryDeadline: Deadline | undefined = undefined;
   #backOff: Deadline | undefined = undefined;
 
   constructor(exchange: Exchange, plan: ForwardPlan, cluster: UpstreamCluster, options: RouterContext) {
@@ -68,6 +58,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const { headers } = exchange.request;
     this.#timeouts = routeTimeouts(plan.action, headers);
     const { loop } = exchange.manager;
+    this.#deadlines = RouteDeadlines.for(this.#timeouts, loop, this);
     this.#limits = StreamLimits.for(plan.action, headers, cluster.config.protocol, loop, this);
     this.#retry = RetryState.for(plan, exchange.request, cluster, exchange.manager.random);
     if (!exchange.requestDone)
@@ -91,7 +82,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     record.upstreamClusterStatName = this.#cluster.config.statName;
     record.service = this.#cluster.service;
     this.#limits?.start();
-    if (exchange.requestDone) this.#armGlobal();
+    if (exchange.requestDone) this.#deadlines?.start();
     this.#retry?.rememberHash(pick);
     const dropped = this.#cluster.dropped();
     if (dropped === undefined) this.#try(pick);
@@ -102,30 +93,9 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const cluster = this.#cluster;
     const { record } = this.#exchange;
     const breaker = this.#breaker;
-    if (breaker.requests >= breaker.thresholds.maxRequests) {
-      cluster.stats.upstreamRqPendingOverflow.inc();
-      this.#failed(
-        'UPSTREAM_OVERFLOW',
-        `${cluster.name} has ${breaker.requests} requests of ${breaker.priority} priority in flight (circuit_breakers.max_requests)`,
-        false,
-      );
-      return;
-    }
-    const { dynamic } = cluster;
-    const endpoint =
-      dynamic === undefined
-        ? cluster.pick(pick)
-        : dynamic.pick(this.#exchange.request, this.#exchange.downstream.connection, cluster.loop.now);
-    if (endpoint === undefined) {
-      cluster.stats.upstreamCxNoneHealthy.inc();
-      const known = cluster.endpoints.length;
-      this.#failed(
-        'NO_HEALTHY_UPSTREAM',
-        known === 0
-          ? `cluster ${cluster.name} has no endpoints`
-          : `none of the ${known} endpoints of ${cluster.name} can take the request`,
-        false,
-      );
+    const endpoint = admit(this.#exchange, cluster, breaker, pick);
+    if (isRefusal(endpoint)) {
+      this.#failed(endpoint.code, endpoint.cause, false);
       return;
     }
     this.#endpoint = endpoint;
@@ -142,19 +112,12 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       endpoint,
       breaker.priority,
       this.#exchange.request.version === 20,
-      cluster.namesServers ? this.#serverName(endpoint) : '',
+      upstreamServerName(this.#exchange, this.#plan, endpoint, cluster),
     );
     this.#pool = pool;
     this.#counts = pool.counts;
     pool.counts.rqTotal++;
     pool.acquire(this);
-  }
-
-  /** The host that the request will ask for, as the server of the TLS handshake. */
-  #serverName(endpoint: Endpoint): string {
-    const { request } = this.#exchange;
-    const { authority } = rewriteRequest(this.#plan, request, endpoint.spec.hostname);
-    return this.#cluster.serverNameOf(authority, request.headers);
   }
 
   /** @hot */
@@ -167,44 +130,21 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     this.#sentAt = exchange.manager.loop.now;
     this.#endpoint!.outlier?.connected();
     this.#limits?.tryStarted();
-    this.#armTry();
+    if (exchange.requestDone) this.#deadlines?.startTry();
     const body = this.#body;
     const done = exchange.requestDone;
-    const head = this.#head();
+    const head = upstreamHead(exchange, this.#plan, this.#endpoint, this.#options.suppressEnvoyHeaders);
     if (exchange.record.requestAttempts === 1)
-      this.#mirrors = Mirror.start(exchange, this.#plan, head, this.#options.clusters);
+      this.#mirrors = Mirrors.start(exchange, this.#plan, head, this.#options.clusters);
     connection.send(this, head, done && (body === undefined || body.bytes === 0));
     if (body === undefined) return;
     for (let i = 0; i < body.chunks.length; i++) {
       connection.sendBody(body.chunks[i]!);
-      if (exchange.record.requestAttempts === 1) this.#mirrorBody(body.chunks[i]!);
+      if (exchange.record.requestAttempts === 1) this.#mirrors?.sendBody(body.chunks[i]!);
     }
     if (this.#retry === undefined) body.forget();
     if (body.ended) this.#finishRequest(body.trailers);
     else if (!connection.full) exchange.downstream.resume();
-  }
-
-  #head(): UpstreamRequestHead {
-    const { request, upgrade } = this.#exchange;
-    const { headers } = request;
-    const rewrite = rewriteRequest(this.#plan, request, this.#endpoint?.spec.hostname);
-    if (!this.#options.suppressEnvoyHeaders && rewrite.originalPath !== undefined) {
-      setHeader(headers, 'x-envoy-original-path', rewrite.originalPath);
-    }
-    if (rewrite.forwardedHost !== undefined) appendHeader(headers, 'x-forwarded-host', rewrite.forwardedHost);
-    if (this.#plan.virtualHost.requestAttemptCount) {
-      setHeader(headers, 'x-envoy-attempt-count', String(this.#exchange.record.requestAttempts));
-    }
-    return {
-      method: request.method,
-      path: rewrite.path,
-      authority: rewrite.authority,
-      headers,
-      rawNames: undefined,
-      transferCodings: request.transferCodings,
-      framing: request.framing,
-      upgrade,
-    };
   }
 
   /** @hot */
@@ -218,20 +158,14 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
         body.forget();
       }
     }
-    connection?.sendBody(chunk);
-    this.#mirrorBody(chunk);
-  }
-
-  #mirrorBody(chunk: Buffer): void {
-    const mirrors = this.#mirrors;
-    if (mirrors === undefined || this.#connection === undefined) return;
-    const own = this.#exchange.own(chunk);
-    for (let i = 0; i < mirrors.length; i++) mirrors[i]!.sendBody(own);
+    if (connection === undefined) return;
+    connection.sendBody(chunk);
+    this.#mirrors?.sendBody(chunk);
   }
 
   /** @hot */
   sendEnd(trailers: HeaderBlock | undefined): void {
-    this.#armGlobal();
+    this.#deadlines?.start();
     const body = this.#body;
     if (body !== undefined) {
       body.ended = true;
@@ -239,15 +173,12 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     }
     if (this.#connection === undefined) return;
     this.#finishRequest(trailers);
-    this.#armTry();
+    this.#deadlines?.startTry();
   }
 
   #finishRequest(trailers: HeaderBlock | undefined): void {
     this.#connection?.sendEnd(trailers);
-    const mirrors = this.#mirrors;
-    if (mirrors !== undefined && this.#exchange.record.requestAttempts === 1) {
-      for (let i = 0; i < mirrors.length; i++) mirrors[i]!.sendEnd(trailers);
-    }
+    if (this.#exchange.record.requestAttempts === 1) this.#mirrors?.sendEnd(trailers);
     this.#exchange.record.upstreamTxEndMs = this.#exchange.manager.loop.now;
   }
 
@@ -272,7 +203,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const { record, manager } = exchange;
     const cluster = this.#cluster;
     const { loop } = manager;
-    this.#tryDeadline?.disarm();
+    this.#deadlines?.endTry();
     if (head.status < 500) this.#counts!.rqSuccess++;
     else this.#counts!.rqError++;
     record.upstreamRxStartMs = loop.now;
@@ -288,23 +219,22 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
         this.#retryLater(head);
         return;
       }
-      if (retry.exhausted) addRetryFlag(exchange);
+      retry.noteExhausted(exchange);
     }
     retry?.succeeded();
     cluster.stats.upstreamRqByClass.inc(head.status);
     record.upstreamLocalAddress = manager.accessLog.enabled ? (this.#connection?.localAddress ?? '') : '';
     record.responseCodeDetails = 'via_upstream';
     if (exchange.upgrade !== undefined) this.#onUpgradeAnswer(head);
-    const { headers } = head;
-    if (!this.#options.suppressEnvoyHeaders) {
-      setHeader(headers, 'x-envoy-upstream-service-time', String(Math.round(loop.now - this.#sentAt)));
-    }
-    exchange.status = head.status;
-    exchange.responseHeaders = headers;
-    applyResponseHeaders(this.#plan, headers, this.#format);
-    if (this.#plan.virtualHost.responseAttemptCount)
-      setHeader(headers, 'x-envoy-attempt-count', String(record.requestAttempts));
-    exchange.respond(head.status, head.reason, headers, head.framing, false);
+    prepareUpstreamResponse(
+      exchange,
+      this.#plan,
+      head,
+      this.#format,
+      this.#options.suppressEnvoyHeaders,
+      loop.now - this.#sentAt,
+    );
+    exchange.respond(head.status, head.reason, head.headers, head.framing, false);
     if (exchange.tunnelled && !exchange.ended) exchange.downstream.tunnel();
   }
 
@@ -312,7 +242,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const exchange = this.#exchange;
     if (head.status === 101) {
       exchange.tunnelled = true;
-      this.#globalDeadline?.disarm();
+      this.#deadlines?.endGlobal();
       exchange.manager.stats.downstreamCxUpgradesTotal.inc();
     } else exchange.onRequestEnd(undefined);
   }
@@ -349,7 +279,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   /** A try failed in transit: another one, or the answer that says so. */
   #failed(code: ReplyCode, cause: string, reused: boolean): void {
     const exchange = this.#exchange;
-    this.#tryDeadline?.disarm();
+    this.#deadlines?.endTry();
     this.#released();
     if (exchange.ended) return;
     const retry = this.#retry;
@@ -358,7 +288,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
         this.#retryLater(undefined);
         return;
       }
-      if (retry.exhausted) addRetryFlag(exchange);
+      retry.noteExhausted(exchange);
     }
     this.#stopTimers();
     const status = code === 'NO_CLUSTER' ? this.#plan.action.clusterNotFoundStatus : REPLIES[code].status;
@@ -395,36 +325,20 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     cluster.stats.upstreamRqCompleted.inc();
   }
 
-  #armGlobal(): void {
-    const { globalMs } = this.#timeouts;
-    if (globalMs === 0 || this.#globalDeadline !== undefined) return;
-    this.#globalDeadline = new Deadline(() => this.#onGlobalTimeout());
-    this.#exchange.manager.loop.wheel.arm(this.#globalDeadline, globalMs);
-  }
-
-  #armTry(): void {
-    const { perTryMs } = this.#timeouts;
-    if (perTryMs === 0 || !this.#exchange.requestDone) return;
-    this.#tryDeadline ??= new Deadline(() => this.#onTryTimeout());
-    this.#exchange.manager.loop.wheel.arm(this.#tryDeadline, perTryMs);
-  }
-
-  #onGlobalTimeout(): void {
+  onGlobalTimeout(limitMs: number): void {
     const { stats } = this.#cluster;
     stats.upstreamRqTimeout.inc();
     if (this.#counts !== undefined) this.#counts.rqTimeout++;
     if (this.#connection !== undefined && !this.#answered) this.#endpoint!.outlier?.timedOut();
     this.#abandon();
-    this.#exchange.reply('UPSTREAM_TIMEOUT', {
-      cause: `no complete answer within ${this.#timeouts.globalMs} ms (route timeout)`,
-    });
+    this.#exchange.reply('UPSTREAM_TIMEOUT', { cause: `no complete answer within ${limitMs} ms (route timeout)` });
   }
 
-  #onTryTimeout(): void {
+  onTryTimeout(limitMs: number): void {
     this.#cluster.stats.upstreamRqPerTryTimeout.inc();
     if (this.#connection !== undefined) this.#endpoint!.outlier?.timedOut();
     this.#abandon();
-    this.#failed('PER_TRY_TIMEOUT', `no answer within ${this.#timeouts.perTryMs} ms (per_try_timeout)`, false);
+    this.#failed('PER_TRY_TIMEOUT', `no answer within ${limitMs} ms (per_try_timeout)`, false);
   }
 
   onRouteDuration(limitMs: number): void {
@@ -460,15 +374,14 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   }
 
   #stopTimers(): void {
-    this.#globalDeadline?.disarm();
-    this.#tryDeadline?.disarm();
+    this.#deadlines?.stop();
     this.#backOff?.disarm();
     this.#limits?.stop();
   }
 
   cancel(): void {
     this.#stopTimers();
-    for (const mirror of this.#mirrors ?? []) mirror.release();
+    this.#mirrors?.release();
     this.#retry?.release();
     if (this.#counted) this.#cluster.stats.upstreamRqCancelled.inc();
     this.#abandon();
@@ -481,14 +394,4 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   resumeResponse(): void {
     this.#connection?.resume();
   }
-}
-
-/** Retries were wanted and none is left. */
-function addRetryFlag(exchange: Exchange): void {
-  const { record } = exchange;
-  exchange.addFlag('URX');
-  exchange.manager.logger.debug('retries are used up', {
-    cluster: record.upstreamCluster,
-    attempts: record.requestAttempts,
-  });
 }

@@ -1,10 +1,8 @@
 /** A copy of a request, sent to another cluster for its own sake: nobody waits for the answer, nothing depends on it (request_mirror_policies). */
-import type { Endpoint, ForwardPlan, MirrorPolicy, PickContext } from '@weft/engine';
-import { type HeaderBlock, headerValue, type ResponseHead } from '@weft/http';
+import type { Endpoint, MirrorPolicy, PickContext } from '@weft/engine';
+import type { HeaderBlock, ResponseHead } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
-import type { Exchange } from '../stream/exchange.ts';
-import type { ClusterLookup } from '../stream/http-filter.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
 
@@ -31,27 +29,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
   #ended: { readonly trailers: HeaderBlock | undefined } | undefined;
   #over = false;
 
-  /** The mirrors of a request that chance chose; undefined when there are none. */
-  static start(
-    exchange: Exchange,
-    plan: ForwardPlan,
-    head: UpstreamRequestHead,
-    clusters: ClusterLookup,
-  ): readonly Mirror[] | undefined {
-    const { mirrors } = plan.action;
-    if (mirrors.length === 0 || head.upgrade !== undefined) return undefined;
-    const { random } = exchange.manager;
-    const chosen = mirrors.filter(({ fraction }) => random.below(fraction.denominator) < fraction.numerator);
-    return chosen.flatMap((policy) => {
-      const name = policy.cluster ?? headerValue(head.headers, policy.clusterHeader ?? '');
-      const cluster = name === undefined ? undefined : clusters.get(name);
-      return cluster === undefined
-        ? []
-        : [new Mirror(policy, head, cluster, exchange.requestDone, exchange.request.version === 20)];
-    });
-  }
-
-  private constructor(
+  constructor(
     policy: MirrorPolicy,
     head: UpstreamRequestHead,
     cluster: UpstreamCluster,

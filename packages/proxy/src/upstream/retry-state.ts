@@ -14,6 +14,7 @@ import {
 import { headerValue, type RequestHead, type ResponseHead } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { Exchange } from '../stream/exchange.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 
 /** Methods that may be sent twice without harm (RFC 9110 §9.2.1). */
@@ -129,8 +130,15 @@ export class RetryState {
     return true;
   }
 
-  get exhausted(): boolean {
-    return this.#left === 0;
+  /** Retries were wanted; when none is left, the record says so. */
+  noteExhausted(exchange: Exchange): void {
+    if (this.#left > 0) return;
+    const { record } = exchange;
+    exchange.addFlag('URX');
+    exchange.manager.logger.debug('retries are used up', {
+      cluster: record.upstreamCluster,
+      attempts: record.requestAttempts,
+    });
   }
 
   /** No retry any more, because the request cannot be sent again. */
