@@ -84,7 +84,7 @@ async function measureScenario(scenario: Scenario, alone: boolean): Promise<void
   requireTwoCores();
   const effort: Effort = {
     rounds: positive('rounds', alone ? 5 : 3),
-    seconds: positive('seconds', alone ? 3 : 2),
+    seconds: positive('seconds', alone ? 3 : 1),
     warmUpSeconds: positive('warm-up', alone ? 3 : 2),
   };
   const result = await scenario.run(effort, (line) => console.error(line));

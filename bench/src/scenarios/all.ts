@@ -1,6 +1,7 @@
 import { controlPlane } from './control-plane.ts';
 import { http1Plain } from './http1-plain.ts';
 import { http2 } from './http2.ts';
+import { idleConnections } from './idle-connections.ts';
 import { bodies1Mib, tcp } from './large-bodies.ts';
 import type { OwnScenario } from './own-scenario.ts';
 import { routes10000 } from './routes-10000.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   bodies1Mib,
   tcp,
   routes10000,
+  idleConnections,
 ];
 
 export const OWN_SCENARIOS: readonly OwnScenario[] = [controlPlane];
