@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
-import { freePort, startBackend } from './support/backend.ts';
+import { startBackend } from './support/backend.ts';
 import { eventually } from './support/eventually.ts';
+import { freePortOffset } from './support/free-port.ts';
 import { Weft, weft } from './support/weft.ts';
 
 const CERTIFICATES = new URL('../../packages/proxy/src/testing/certificates/', import.meta.url);
@@ -97,7 +98,7 @@ test('a gateway ends TLS with the certificate of a Secret, and takes a new one w
   assert.equal(applied.code, 0, applied.stderr);
 
   // Every port moves with the admin port, 15000, which is put where one is free.
-  const offset = (await freePort()) - 15_000;
+  const offset = await freePortOffset();
   await using gateway = new Weft(['gateway', '--xds', xds, '--port-offset', String(offset)]);
   await gateway.waitFor(/ready; admin/);
   const port = 8443 + offset;

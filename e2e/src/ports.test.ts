@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { freePortOffset } from './support/free-port.ts';
 import { weft } from './support/weft.ts';
 
 test('a taken port is named with its holder and the option that chooses another, and nothing is started', async () => {
@@ -18,7 +19,7 @@ test('a taken port is named with its holder and the option that chooses another,
     '--api-port',
     '0',
     '--port-offset',
-    '3000',
+    String(await freePortOffset()),
   );
   holder.close();
   assert.equal(finished.code, 8, finished.stderr);

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { freePort } from './support/free-port.ts';
 import { Client } from './support/http.ts';
 import { leftOver } from './support/processes.ts';
-import { freePort } from './support/shop.ts';
 import { Weft, weft } from './support/weft.ts';
 
 const CONFIG = `apiVersion: v1

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePortOffset } from './support/free-port.ts';
 import { Client } from './support/http.ts';
 import { Weft, weft } from './support/weft.ts';
 
 const ORDER_SERVICE = fileURLToPath(new URL('fixtures/order-service.yaml', import.meta.url));
-const PORTS = ['--gateway-port', '0', '--xds-port', '0', '--api-port', '0', '--port-offset', '2000'];
+const PORTS = [
+  '--gateway-port',
+  '0',
+  '--xds-port',
+  '0',
+  '--api-port',
+  '0',
+  '--port-offset',
+  String(await freePortOffset()),
+];
 
 test('a security policy that is not enforced yet stops weft up', async () => {
   const finished = await weft('up', '-f', ORDER_SERVICE, ...PORTS);

@@ -7,8 +7,9 @@ import { test } from 'node:test';
 import { silentLogger, systemClock } from '@weft/base';
 import { startControlPlane } from '@weft/control-plane';
 import { ask } from '../support/ask.ts';
-import { freePort, startBackend } from '../support/backend.ts';
+import { startBackend } from '../support/backend.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { envoyBootstrap } from './envoy-bootstrap.ts';
 import { NO_ENVOY, startStockEnvoy } from './stock-envoy.ts';
 

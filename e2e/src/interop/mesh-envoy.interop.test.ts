@@ -7,8 +7,9 @@ import { type TestContext, test } from 'node:test';
 import { silentLogger, systemClock } from '@weft/base';
 import { type ControlPlane, startControlPlane } from '@weft/control-plane';
 import { type Answer, ask } from '../support/ask.ts';
-import { freePort, startBackend } from '../support/backend.ts';
+import { startBackend } from '../support/backend.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { envoyBootstrap } from './envoy-bootstrap.ts';
 import { NO_ENVOY, startStockEnvoy } from './stock-envoy.ts';
 

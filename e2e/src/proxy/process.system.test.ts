@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type Answer, ask } from '../support/ask.ts';
-import { freePort } from '../support/backend.ts';
 import { type Child, startChild } from '../support/child.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 const MAIN = join(import.meta.dirname, '../../../packages/cli/src/main.ts');
 const EXTENSIONS = 'type.googleapis.com/envoy.extensions';

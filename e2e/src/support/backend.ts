@@ -12,15 +12,6 @@ export async function startBackend(t: TestContext, body: string): Promise<number
   return portOf(server.address());
 }
 
-/** A port that is free now, for a process that must be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {
   if (typeof address !== 'object' || address === null) throw new Error('not listening on a port');
   return address.port;

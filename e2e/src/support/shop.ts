@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 import { Weft } from './weft.ts';
 
 const SHOP = fileURLToPath(new URL('../../../examples/shop', import.meta.url));
@@ -69,15 +69,4 @@ export async function startDemo(
     pids: rows.map((row) => Number(row[2])),
     sidecarPids: rows.filter((row) => row[1]?.includes('sidecar') === true).map((row) => Number(row[2])),
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
