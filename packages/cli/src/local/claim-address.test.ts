@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { addressModeOf } from './address-plan.ts';
 import { claimAddress } from './claim-address.ts';
@@ -18,5 +19,16 @@ for (const mode of new Set([addressModeOf(process.platform, {}), 'ports' as cons
     await first.release();
     await using second = await claimAddress(mode);
     assert.ok(second.sockets.slot >= 1);
+  });
+
+  test(`a slot whose sidecar is still there is passed over (${mode})`, async () => {
+    const first = await claimAddress(mode);
+    const { sockets } = first;
+    await first.release();
+    const sidecar = createServer();
+    await new Promise<void>((resolve) => sidecar.listen(sockets.adminPort, sockets.address, resolve));
+    await using second = await claimAddress(mode);
+    assert.notEqual(second.sockets.slot, sockets.slot);
+    await new Promise((resolve) => sidecar.close(resolve));
   });
 }

@@ -17,10 +17,28 @@ export async function claimAddress(mode: AddressMode): Promise<AddressClaim> {
     const sockets = socketsOf(mode, slot);
     const server = await tryListen(sockets.address, sockets.claimPort);
     if (server === undefined) continue;
-    const release = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
+    if (!(await sidecarPortsFree(sockets))) {
+      await close(server);
+      continue;
+    }
+    const release = (): Promise<void> => close(server);
     return { sockets, release, [Symbol.asyncDispose]: release };
   }
   throw new Failure('failure', `all ${SLOTS[mode]} places for local workloads on this machine are in use`);
+}
+
+/** A sidecar may outlive whoever held the claim by the time it takes to drain; its place is not free until it has gone. */
+async function sidecarPortsFree(sockets: WorkloadSockets): Promise<boolean> {
+  for (const port of [sockets.adminPort, sockets.metricsPort, sockets.readinessPort, sockets.httpProxyPort]) {
+    const probe = await tryListen(sockets.address, port);
+    if (probe === undefined) return false;
+    await close(probe);
+  }
+  return true;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** Undefined when somebody else listens there; every other failure is thrown. */
