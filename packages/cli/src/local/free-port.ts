@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { type Random, systemRandom } from '@weft/base';
 import { Failure } from '../command/failure.ts';
 import { portOwner } from './port-owner.ts';
 
@@ -12,17 +13,28 @@ export interface WantedPort {
   readonly option: string;
 }
 
-/** A port the system says is free right now on `host`. */
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host, port: 0, exclusive: true }, () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * Below the ports that systems give to outgoing connections (Linux from 32 768, macOS from 49 152), which could take a port between the
+ * moment it is found free and the moment the process that is told of it listens; above the blocks of `address-plan.ts`.
+ */
+const FREE_PORTS = { first: 30_100, count: 2600 };
+
+/** What this process has looked at already: nobody may listen yet on a port that was given away a moment ago. */
+const given = new Set<number>();
+
+/** A port that is free right now on `host`, for a process that has to be told one. */
+export async function freePort(host: string, random: Random = systemRandom()): Promise<number> {
+  const start = random.below(FREE_PORTS.count);
+  for (let i = 0; i < FREE_PORTS.count; i++) {
+    const port = FREE_PORTS.first + ((start + i) % FREE_PORTS.count);
+    if (given.has(port)) continue;
+    given.add(port);
+    if ((await whyNot(host, port)) === undefined) return port;
+  }
+  throw new Failure(
+    'portTaken',
+    `no port of ${host} from ${FREE_PORTS.first} to ${FREE_PORTS.first + FREE_PORTS.count - 1} is free`,
+  );
 }
 
 /** Undefined when the port can be bound, else why not (`EADDRINUSE`, `EACCES`, …). */
