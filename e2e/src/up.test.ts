@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { eventually } from './support/eventually.ts';
 import { freePortOffset } from './support/free-port.ts';
 import { Client } from './support/http.ts';
 import { Weft, weft } from './support/weft.ts';
@@ -31,7 +32,12 @@ test('with --allow-unenforced the gateway of the configuration serves, and says 
   const [, port] = await up.waitFor(/80 → 127\.0\.0\.1:(\d+)/);
   const [, api = ''] = await up.waitFor(/API +(http:\S+)/);
   using client = new Client(Number(port));
-  const answer = await client.get('/orders', { host: 'api.example.com' });
+  // Port 443 waits for a Secret that nobody applied, port 80 does not.
+  const answer = await eventually(
+    'the redirect of port 80',
+    () => client.get('/orders', { host: 'api.example.com' }),
+    ({ status }) => status === 301,
+  );
   // Port 80 of this Gateway redirects to HTTPS.
   assert.equal(answer.status, 301, answer.text);
   assert.match(String(answer.headers['location']), /^https:\/\/api\.example\.com/);

@@ -109,8 +109,10 @@ async function serve(serving: Serving, cli: CliContext): Promise<void> {
     await Promise.all(proxies.map((proxy) => proxy.stop(DRAIN_MS)));
   });
   const ready = Promise.all(proxies.map((proxy) => proxy.ready)).then(() => true);
-  if (!(await Promise.race([ready, shutdown.stopped.then(() => false)]))) return;
+  // Said before they are ready: a gateway waits up to 15 s for a Secret that nobody has applied.
   cli.out.write(describeRunning(loaded, gateways, controlPlane, cli));
+  if (!(await Promise.race([ready, shutdown.stopped.then(() => false)]))) return;
+  if (proxies.length > 0) cli.out.write(`${paint(cli.out, 'green', '✓')} every gateway is ready\n`);
   stack.defer(narrate(controlPlane, cli.out, cli.cwd));
   stack.defer(watchUnenforced(controlPlane, options.folders, serving.missing, cli));
   await shutdown.stopped;
