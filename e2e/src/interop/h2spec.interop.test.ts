@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
-import { decodeBootstrap, runProxy } from '@weft/proxy';
+import { proxyInFront } from '../support/proxy-in-front.ts';
 
 const H2SPEC = process.env['WEFT_TEST_H2SPEC'];
 const NO_H2SPEC =
@@ -56,35 +54,15 @@ function bootstrap(backendPort: number): object {
 }
 
 test('h2spec: every server case passes in clear text', { skip: NO_H2SPEC, timeout: 120_000 }, async (t) => {
-  const backend = createServer((request, response) => {
-    request.resume();
-    request.on('error', () => response.destroy());
-    request.on('end', () => response.end('hello world'));
-  });
-  backend.listen(0, '127.0.0.1');
-  await once(backend, 'listening');
-  t.after(() => {
-    backend.closeAllConnections();
-    backend.close();
-  });
-  const backendAddress = backend.address();
-  assert.ok(typeof backendAddress === 'object' && backendAddress !== null);
-  const decoded = decodeBootstrap(bootstrap(backendAddress.port));
-  assert.ok(decoded.ok, JSON.stringify(decoded));
-  const proxy = runProxy(decoded.value, {
-    clock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    logControl: { level: 'off' },
-    stdout: () => undefined,
-    stderr: () => undefined,
-    version: 'test',
-    quit: () => undefined,
-    environment: () => undefined,
-  });
-  t.after(() => proxy.close());
-  await proxy.ready;
-  const port = proxy.listeners()[0]?.address.port ?? 0;
+  const port = await proxyInFront(
+    t,
+    (request, response) => {
+      request.resume();
+      request.on('error', () => response.destroy());
+      request.on('end', () => response.end('hello world'));
+    },
+    bootstrap,
+  );
   const child = spawn(H2SPEC ?? '', ['-h', '127.0.0.1', '-p', String(port), '--timeout', '2'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

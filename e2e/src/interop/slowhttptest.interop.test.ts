@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { test } from 'node:test';
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
-import { decodeBootstrap, runProxy } from '@weft/proxy';
+import { proxyInFront } from '../support/proxy-in-front.ts';
 
 const TOOL = process.env['WEFT_TEST_SLOWHTTPTEST'];
 const NO_TOOL =
@@ -94,36 +93,16 @@ const ATTACKS: readonly Attack[] = [
 
 for (const { title, args, cutOff } of ATTACKS) {
   test(`slowhttptest: ${title}`, { skip: NO_TOOL, timeout: 60_000 }, async (t) => {
-    const backend = createServer((incoming, response) => {
-      incoming.resume();
-      response.on('error', () => response.destroy());
-      incoming.on('error', () => response.destroy());
-      incoming.on('end', () => response.end(incoming.url === '/small' ? 'small' : LARGE));
-    });
-    backend.listen(0, '127.0.0.1');
-    await once(backend, 'listening');
-    t.after(() => {
-      backend.closeAllConnections();
-      backend.close();
-    });
-    const where = backend.address();
-    assert.ok(typeof where === 'object' && where !== null);
-    const decoded = decodeBootstrap(bootstrap(where.port));
-    assert.ok(decoded.ok, JSON.stringify(decoded));
-    const proxy = runProxy(decoded.value, {
-      clock: systemClock,
-      random: seededRandom(1),
-      logger: silentLogger,
-      logControl: { level: 'off' },
-      stdout: () => undefined,
-      stderr: () => undefined,
-      version: 'test',
-      quit: () => undefined,
-      environment: () => undefined,
-    });
-    t.after(() => proxy.close());
-    await proxy.ready;
-    const port = proxy.listeners()[0]?.address.port ?? 0;
+    const port = await proxyInFront(
+      t,
+      (incoming, response) => {
+        incoming.resume();
+        response.on('error', () => response.destroy());
+        incoming.on('error', () => response.destroy());
+        incoming.on('end', () => response.end(incoming.url === '/small' ? 'small' : LARGE));
+      },
+      bootstrap,
+    );
     const before = process.memoryUsage.rss();
     const attack = [...args, '-c', String(CONNECTIONS), '-r', '200', '-u', `http://127.0.0.1:${port}/large`, '-p', '2'];
     const child = spawn(TOOL ?? '', attack, { stdio: ['ignore', 'pipe', 'inherit'] });

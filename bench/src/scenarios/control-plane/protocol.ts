@@ -47,6 +47,7 @@ export async function startPeer<C extends object>(file: string, core: number): P
     child.once('exit', (code, signal) => reject(new Error(`${file} ended (${code ?? signal})`)));
     child.once('error', reject);
   });
+  // Whoever waits for an answer hears of the end; at other times nobody does, and that is no unhandled rejection.
   ended.catch(() => undefined);
   const answer = (): Promise<Answer> =>
     Promise.race([new Promise<Answer>((resolve) => child.once('message', (said: Answer) => resolve(said))), ended]);
