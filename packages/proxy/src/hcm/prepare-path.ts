@@ -8,7 +8,10 @@ export type PathOutcome = 'ok' | 'bad' | 'redirect';
  * @hot Brings the path into the form that routing, authorisation and the upstream shall agree on. `redirect`: the unescaped path is in
  * `head.path` and the client shall ask for that one.
  */
-export function preparePath(head: RequestHead, options: HttpOptions): PathOutcome {
+export function preparePath(
+  head: Pick<RequestHead, 'path'>,
+  options: Pick<HttpOptions, 'escapedSlashes' | 'normalizePath' | 'mergeSlashes'>,
+): PathOutcome {
   const full = head.path;
   if (full.charCodeAt(0) !== 0x2f) return 'ok';
   const cut = full.indexOf('?');

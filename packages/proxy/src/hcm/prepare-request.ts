@@ -4,6 +4,7 @@ import type { Exchange } from '../stream/exchange.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { applyClientCert } from './client-cert.ts';
 import { applyForwarded } from './forwarded.ts';
+import type { HttpOptions } from './options.ts';
 import { preparePath } from './prepare-path.ts';
 import { newRequestId } from './request-id.ts';
 
@@ -43,7 +44,7 @@ export function prepareRequest(exchange: Exchange): Refusal | undefined {
     request.expectContinue = false;
     exchange.downstream.sendInformational(100, []);
   }
-  stripHost(exchange);
+  request.authority = prepareAuthority(request.authority, options, exchange.downstream.connection.localPort);
   const path = preparePath(request, options);
   if (path === 'bad') return { code: 'BAD_PATH', cause: 'the path is not valid or has escaped slashes' };
   if (path === 'redirect') return { code: 'PATH_REDIRECT', cause: 'the path has escaped slashes' };
@@ -77,16 +78,18 @@ function refuseUnderscores(exchange: Exchange): Refusal | undefined {
 }
 
 /** @hot `strip_matching_host_port`, `strip_any_host_port`, `strip_trailing_host_dot`. */
-function stripHost(exchange: Exchange): void {
-  const { request, manager, downstream } = exchange;
-  const { options } = manager;
+export function prepareAuthority(
+  authority: string,
+  options: Pick<HttpOptions, 'stripPort' | 'stripTrailingHostDot'>,
+  localPort: number,
+): string {
+  let host = authority;
   if (options.stripPort !== 'none') {
-    const match = /:(\d+)$/.exec(request.authority);
-    if (match !== null && (options.stripPort === 'any' || Number(match[1]) === downstream.connection.localPort)) {
-      request.authority = request.authority.slice(0, match.index);
-    }
+    const match = /:(\d+)$/.exec(host);
+    if (match !== null && (options.stripPort === 'any' || Number(match[1]) === localPort))
+      host = host.slice(0, match.index);
   }
-  if (options.stripTrailingHostDot) request.authority = request.authority.replace(/\.(?=(:\d+)?$)/, '');
+  return options.stripTrailingHostDot ? host.replace(/\.(?=(:\d+)?$)/, '') : host;
 }
 
 /** @hot An id from outside the mesh is replaced unless it is to be kept; inside, the first proxy's id stays. */

@@ -10,6 +10,7 @@ import type { MeshReport } from '../hcm/mesh-report.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import type { TimerWheel } from '../time/wheel.ts';
 import type { Exchange } from './exchange.ts';
+import type { PredictedReply, PredictedRequest } from './prediction.ts';
 
 export const CONTINUE = 0;
 /** The filter will call `resumeRequest` or `reply` later. */
@@ -66,6 +67,8 @@ export interface HttpFilterKind {
   decode(message: unknown, at: string): Decoded<unknown>;
   decodeRoute(message: unknown, at: string): Decoded<unknown>;
   create(config: unknown, context: FilterContext): HttpFilter;
+  /** What the filter would answer by itself, undefined for nothing; absent when that cannot be told without traffic. */
+  readonly predict: ((config: unknown, request: PredictedRequest) => PredictedReply | undefined) | undefined;
 }
 
 interface FilterDefinition<Schema extends DescMessage, RouteSchema extends DescMessage, Config, RouteConfig> {
@@ -76,6 +79,7 @@ interface FilterDefinition<Schema extends DescMessage, RouteSchema extends DescM
   readonly decode: (message: MessageShape<Schema>, at: string) => Decoded<Config>;
   readonly decodeRoute?: (message: MessageShape<RouteSchema>, at: string) => Decoded<RouteConfig>;
   readonly create: (config: Config, context: FilterContext) => HttpFilter;
+  readonly predict?: (config: Config, request: PredictedRequest) => PredictedReply | undefined;
 }
 
 /**
@@ -85,7 +89,7 @@ interface FilterDefinition<Schema extends DescMessage, RouteSchema extends DescM
 export function httpFilter<Schema extends DescMessage, RouteSchema extends DescMessage, Config, RouteConfig>(
   definition: FilterDefinition<Schema, RouteSchema, Config, RouteConfig>,
 ): HttpFilterKind {
-  const { decodeRoute } = definition;
+  const { decodeRoute, predict } = definition;
   return {
     schema: definition.schema,
     structType: definition.structType,
@@ -107,5 +111,6 @@ export function httpFilter<Schema extends DescMessage, RouteSchema extends DescM
           }
         : decodeRoute(message as MessageShape<RouteSchema>, at),
     create: (config, context) => definition.create(config as Config, context),
+    predict: predict && ((config, request) => predict(config as Config, request)),
   };
 }

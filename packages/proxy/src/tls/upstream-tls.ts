@@ -1,7 +1,7 @@
 /** How a cluster's endpoints are spoken to: `transport_socket`, or the first of `transport_socket_matches` that fits the endpoint. */
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
-import { type Cluster, canonicalJson, type Endpoint, Issues } from '@weft/engine';
+import { type Cluster, canonicalJson, type Endpoint, Issues, type TransportSocketMatch } from '@weft/engine';
 import type { Environment } from './data-source.ts';
 import type { SecretStore } from './secret-store.ts';
 import { decodeUpstreamContext, type UpstreamContext } from './upstream-context.ts';
@@ -16,6 +16,15 @@ export interface UpstreamTlsSource {
   readonly secretNames: readonly string[];
   /** `wanted`: the server name that the request brings along (`auto_sni`); else empty. */
   transport(endpoint: Endpoint, wanted: string): UpstreamTransport;
+}
+
+/** The first of `transport_socket_matches` that fits the endpoint; undefined leaves the cluster's own `transport_socket`. */
+export function matchedSocket<T extends Pick<TransportSocketMatch, 'match'>>(
+  matches: readonly T[],
+  endpoint: Pick<Endpoint, 'spec'>,
+): T | undefined {
+  const own = endpoint.spec.metadata[MATCH_METADATA] ?? {};
+  return matches.find(({ match }) => match.every(([key, value]) => key in own && canonicalJson(own[key]) === value));
 }
 
 /** Undefined for a cluster that only speaks plaintext. */
@@ -48,10 +57,7 @@ export function compileUpstreamTls(
   return issues.end<UpstreamTlsSource | undefined>({
     secretNames: [...new Set(contexts.flatMap((context) => context?.secretNames ?? []))],
     transport(endpoint, wanted) {
-      const own = endpoint.spec.metadata[MATCH_METADATA] ?? {};
-      const chosen = matches.find(({ match }) =>
-        match.every(([key, value]) => key in own && canonicalJson(own[key]) === value),
-      );
+      const chosen = matchedSocket(matches, endpoint);
       const context = chosen === undefined ? fallback : chosen.context;
       return context === undefined ? PLAIN : context.transport(endpoint, wanted);
     },

@@ -1,4 +1,5 @@
 /** envoy.filters.http.buffer: holds a request until its body is complete, so that a slow client does not occupy the upstream; 413 beyond the limit. */
+
 import { BufferPerRouteSchema, BufferSchema } from '@weft/xds/gen/envoy/extensions/filters/http/buffer/v3/buffer_pb';
 import {
   CONTINUE,
@@ -8,6 +9,7 @@ import {
   httpFilter,
   STOP,
 } from '../../../stream/http-filter.ts';
+import { neverReplies } from '../../../stream/prediction.ts';
 import { type BufferConfig, decodeBuffer, decodeBufferRoute } from './config.ts';
 
 function create(config: BufferConfig, { name }: FilterContext): HttpFilter {
@@ -29,4 +31,5 @@ export const buffer: HttpFilterKind = httpFilter({
   decode: decodeBuffer,
   decodeRoute: decodeBufferRoute,
   create,
+  predict: neverReplies,
 });

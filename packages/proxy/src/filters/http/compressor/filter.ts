@@ -1,4 +1,5 @@
 /** envoy.filters.http.compressor: compresses response bodies in an encoding that the client accepts. */
+
 import { headerValue, joinedHeader, NO_BODY, removeHeader, setHeader } from '@weft/http';
 import {
   CompressorPerRouteSchema,
@@ -12,6 +13,7 @@ import {
   type HttpFilterKind,
   httpFilter,
 } from '../../../stream/http-filter.ts';
+import { neverReplies } from '../../../stream/prediction.ts';
 import { Compression } from './compression.ts';
 import { type CompressorConfig, type CompressorOverride, decodeCompressor, decodeCompressorRoute } from './config.ts';
 import { chooseEncoding } from './encodings.ts';
@@ -127,4 +129,5 @@ export const compressor: HttpFilterKind = httpFilter({
   decode: decodeCompressor,
   decodeRoute: decodeCompressorRoute,
   create,
+  predict: neverReplies,
 });

@@ -10,6 +10,7 @@ import {
   type HttpFilterKind,
   httpFilter,
 } from '../../../stream/http-filter.ts';
+import type { PredictedReply, PredictedRequest } from '../../../stream/prediction.ts';
 import { type CorsConfig, decodeCorsPolicy } from './config.ts';
 
 /** What a stream remembers between its request and its response. */
@@ -31,22 +32,43 @@ function answerPreflight(exchange: Exchange, { config, origin }: Allowed): void 
   exchange.reply('CORS_PREFLIGHT', { headers });
 }
 
+/** What becomes of a request that a policy applies to; undefined when it has nothing to say about it. */
+interface Judgement {
+  readonly origin: string;
+  readonly allowed: boolean;
+  /** The filter answers it. */
+  readonly answers: boolean;
+}
+
+function judge(config: CorsConfig | undefined, method: string, headers: readonly string[]): Judgement | undefined {
+  if (config === undefined || !config.enabled) return undefined;
+  const origin = headerValue(headers, 'origin');
+  if (origin === undefined || origin === '') return undefined;
+  const preflight = method === 'OPTIONS' && headerValue(headers, 'access-control-request-method') !== undefined;
+  const allowed = config.origins.some((match) => matchesString(match, origin));
+  return { origin, allowed, answers: preflight && (allowed || !config.forwardUnmatched) };
+}
+
+function predict(_config: undefined, { method, headers, overrides }: PredictedRequest): PredictedReply | undefined {
+  const judged = judge(overrides?.[0] as CorsConfig | undefined, method, headers);
+  if (judged?.answers !== true) return undefined;
+  const cause = `the preflight of ${judged.origin} is answered here: the origin is ${judged.allowed ? '' : 'not '}allowed`;
+  return { code: 'CORS_PREFLIGHT', status: undefined, cause };
+}
+
 function create(_config: undefined, { name, slot }: FilterContext): HttpFilter {
   return {
     onRequestHeaders(exchange) {
       const config = exchange.overrides(name)?.[0] as CorsConfig | undefined;
-      if (config === undefined || !config.enabled) return CONTINUE;
-      const { headers, method } = exchange.request;
-      const origin = headerValue(headers, 'origin');
-      if (origin === undefined || origin === '') return CONTINUE;
-      const preflight = method === 'OPTIONS' && headerValue(headers, 'access-control-request-method') !== undefined;
-      if (!config.origins.some((match) => matchesString(match, origin))) {
+      const judged = judge(config, exchange.request.method, exchange.request.headers);
+      if (judged === undefined || config === undefined) return CONTINUE;
+      if (!judged.allowed) {
         // The answer lacks the allowing headers, so the browser refuses; that is how CORS says no.
-        if (preflight && !config.forwardUnmatched) exchange.reply('CORS_PREFLIGHT');
+        if (judged.answers) exchange.reply('CORS_PREFLIGHT');
         return CONTINUE;
       }
-      const allowed: Allowed = { config, origin };
-      if (preflight) answerPreflight(exchange, allowed);
+      const allowed: Allowed = { config, origin: judged.origin };
+      if (judged.answers) answerPreflight(exchange, allowed);
       else exchange.slots[slot] = allowed;
       return CONTINUE;
     },
@@ -69,4 +91,5 @@ export const cors: HttpFilterKind = httpFilter({
   decode: () => ({ ok: true, value: undefined, issues: [] }),
   decodeRoute: decodeCorsPolicy,
   create,
+  predict,
 });

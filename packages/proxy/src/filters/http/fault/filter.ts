@@ -1,6 +1,6 @@
 /** envoy.filters.http.fault: delays and aborts a share of requests, on purpose. A route's configuration replaces the listener's. */
 import type { Random } from '@weft/base';
-import { type Fraction, headValue, matchesHeaderValue } from '@weft/engine';
+import { type Fraction, headValue, matchesHeaderValue, type Plan, type RequestHead } from '@weft/engine';
 import { HTTPFaultSchema } from '@weft/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb';
 import type { Exchange } from '../../../stream/exchange.ts';
 import {
@@ -11,6 +11,7 @@ import {
   httpFilter,
   STOP,
 } from '../../../stream/http-filter.ts';
+import type { PredictedReply, PredictedRequest } from '../../../stream/prediction.ts';
 import { Deadline } from '../../../time/wheel.ts';
 import { decodeFault, type FaultConfig } from './config.ts';
 import { abortOf, delayOf, type InjectedAbort } from './injected.ts';
@@ -20,19 +21,20 @@ function draws(share: Fraction, random: Random): boolean {
   return share.numerator > 0 && random.below(share.denominator) < share.numerator;
 }
 
-function concerns(config: FaultConfig, exchange: Exchange): boolean {
-  const { plan, request } = exchange;
+function concerns(config: FaultConfig, plan: Plan | undefined, request: RequestHead): boolean {
   if (config.upstreamCluster !== '' && (plan?.kind !== 'forward' || plan.cluster !== config.upstreamCluster))
     return false;
   return config.headers.every((match) => matchesHeaderValue(match, headValue(request, match.name)));
 }
+
+const ABORT_CAUSE = 'an abort is configured for a share of requests (fault.abort)';
 
 function abort({ status, grpcStatus }: InjectedAbort, exchange: Exchange): void {
   const grpc =
     grpcStatus === undefined ? undefined : ['content-type', 'application/grpc', 'grpc-status', String(grpcStatus)];
   exchange.reply('FAULT_ABORT', {
     status,
-    cause: 'an abort is configured for a share of requests (fault.abort)',
+    cause: ABORT_CAUSE,
     ...(grpc === undefined ? {} : { headers: grpc, body: '' }),
   });
 }
@@ -53,7 +55,7 @@ function create(base: FaultConfig, context: FilterContext): HttpFilter {
       const config = (exchange.overrides(name)?.[0] as FaultConfig | undefined) ?? base;
       if (config.delayMs === 0 && config.abortStatus === 0 && !config.delayByHeader && !config.abortByHeader)
         return CONTINUE;
-      if (!concerns(config, exchange)) return CONTINUE;
+      if (!concerns(config, exchange.plan, exchange.request)) return CONTINUE;
       if (active >= config.maxActiveFaults) {
         stats.faultsOverflow.inc();
         return CONTINUE;
@@ -84,10 +86,22 @@ function create(base: FaultConfig, context: FilterContext): HttpFilter {
   };
 }
 
+/** The delay comes first, so it draws first; an abort follows it. */
+function predict(base: FaultConfig, request: PredictedRequest): PredictedReply | undefined {
+  const config = (request.overrides?.[0] as FaultConfig | undefined) ?? base;
+  if (!concerns(config, request.plan, request)) return undefined;
+  const delay = delayOf(config, request.headers);
+  if (delay !== undefined) draws(delay.share, request.random);
+  const injected = abortOf(config, request.headers);
+  if (injected === undefined || !draws(injected.share, request.random)) return undefined;
+  return { code: 'FAULT_ABORT', status: injected.status, cause: ABORT_CAUSE };
+}
+
 export const fault: HttpFilterKind = httpFilter({
   schema: HTTPFaultSchema,
   routeSchema: HTTPFaultSchema,
   decode: decodeFault,
   decodeRoute: decodeFault,
   create,
+  predict,
 });

@@ -1,8 +1,10 @@
 /** istio.stats: counts each finished request in Istio's standard metrics. Spec: istio/proxy, stats.PluginConfig. */
+
 import type { Decoded } from '@weft/base';
 import { Issues } from '@weft/engine';
 import { type TypedStruct, TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
 import { type FilterContext, type HttpFilter, type HttpFilterKind, httpFilter } from '../../../stream/http-filter.ts';
+import { neverReplies } from '../../../stream/prediction.ts';
 
 /** The Host header never names the destination service here: it comes from the cluster, which cannot be spoofed. */
 const HARMLESS = ['disable_host_header_fallback'];
@@ -28,4 +30,5 @@ export const istioStats: HttpFilterKind = httpFilter({
   structType: 'stats.PluginConfig',
   decode,
   create,
+  predict: neverReplies,
 });

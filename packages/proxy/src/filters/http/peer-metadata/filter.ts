@@ -1,4 +1,5 @@
 /** istio.peer_metadata: a sidecar tells the next proxy who it is, and reads who called. Spec: istio/proxy, io.istio.http.peer_metadata.Config. */
+
 import type { Decoded } from '@weft/base';
 import { Issues } from '@weft/engine';
 import { headerValue, removeHeader, setHeader } from '@weft/http';
@@ -11,6 +12,7 @@ import {
   type HttpFilterKind,
   httpFilter,
 } from '../../../stream/http-filter.ts';
+import { neverReplies } from '../../../stream/prediction.ts';
 import { PEER_METADATA_HEADER, PEER_METADATA_ID_HEADER } from '../../../telemetry/istio/peer-metadata.ts';
 
 interface Config {
@@ -71,4 +73,5 @@ export const peerMetadata: HttpFilterKind = httpFilter({
   structType: 'io.istio.http.peer_metadata.Config',
   decode,
   create,
+  predict: neverReplies,
 });

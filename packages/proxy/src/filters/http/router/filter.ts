@@ -1,4 +1,5 @@
 /** The last filter: does what the plan says. in: exchange.plan   out: an UpstreamLink, or a reply */
+
 import { applyResponseHeaders, type Plan } from '@weft/engine';
 import { RouterSchema } from '@weft/xds/gen/envoy/extensions/filters/http/router/v3/router_pb';
 import type { Exchange } from '../../../stream/exchange.ts';
@@ -11,6 +12,7 @@ import {
   httpFilter,
 } from '../../../stream/http-filter.ts';
 import type { ReplyOptions } from '../../../stream/local-reply.ts';
+import { neverReplies } from '../../../stream/prediction.ts';
 import { Forward } from '../../../upstream/forward.ts';
 import { firstPick } from '../../../upstream/pick-context.ts';
 import type { RouterOptions } from '../../../upstream/router-options.ts';
@@ -105,4 +107,5 @@ export const router: HttpFilterKind = httpFilter({
   terminal: true,
   decode: decodeRouter,
   create: createRouter,
+  predict: neverReplies,
 });

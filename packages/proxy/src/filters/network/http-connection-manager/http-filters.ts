@@ -26,7 +26,7 @@ function typeNameOf(any: Any): string {
 }
 
 /** The kind that owns a filter's configuration; a TypedStruct is known by the type inside. */
-function kindOf(any: Any): HttpFilterKind | undefined {
+export function kindOf(any: Any): HttpFilterKind | undefined {
   const struct = anyUnpack(any, TypedStructSchema);
   const typeUrl = struct === undefined ? any.typeUrl : struct.typeUrl;
   return BY_TYPE.get(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));

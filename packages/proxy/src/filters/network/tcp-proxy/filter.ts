@@ -1,5 +1,5 @@
 /** envoy.filters.network.tcp_proxy. in: a wire   out: another wire to an endpoint of the chosen cluster */
-import type { Decoded } from '@weft/base';
+import type { Decoded, Random } from '@weft/base';
 import { Issues, type Listener } from '@weft/engine';
 import {
   type TcpProxy,
@@ -18,8 +18,9 @@ import { tcpStats } from '../../../telemetry/listener-stats.ts';
 import { decodeTcpProxy, type TcpProxyConfig } from './config.ts';
 import { TcpProxyConnection, type TcpProxyShared } from './connection.ts';
 
-function chooseCluster(config: TcpProxyConfig, context: ProxyContext): string {
-  let left = context.random.below(config.totalWeight);
+/** The cluster that chance gives a connection; empty when there is none. */
+export function chooseCluster(config: Pick<TcpProxyConfig, 'clusters' | 'totalWeight'>, random: Random): string {
+  let left = random.below(config.totalWeight);
   for (const { name, weight } of config.clusters) {
     if (left < weight) return name;
     left -= weight;
@@ -61,7 +62,7 @@ function decode(message: TcpProxy, at: string, listener: Listener, context: Prox
   return issues.end<NetworkFilter>({
     routeNames: [],
     serve(wire, connection, onGone) {
-      const name = chooseCluster(config.value, context);
+      const name = chooseCluster(config.value, context.random);
       const cluster = context.clusters.get(name);
       if (cluster !== undefined) return new TcpProxyConnection(shared, wire, connection, cluster, onGone);
       shared.stats.downstreamCxNoRoute.inc();
