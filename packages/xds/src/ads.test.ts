@@ -65,7 +65,7 @@ class Probe implements Disposable {
   readonly client: AdsClient;
   readonly seen: string[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
-  refuse: (update: XdsUpdate) => readonly Rejection[] = () => [];
+  refuse: (update: XdsUpdate) => readonly Rejection[] | Promise<readonly Rejection[]> = () => [];
 
   constructor(port: number, rest: Partial<AdsClientOptions> = {}) {
     this.client = connectAds({
@@ -138,6 +138,26 @@ for (const mode of ['delta', 'sotw'] as const) {
         { name: 'r', at: 'internal_only_headers[0]', message: 'not a header' },
       ]);
       assert.equal(probe.client.status().route.acceptedVersion, before);
+    });
+
+    test('answers when the handler has taken the update, and gives it the next one only then', async () => {
+      const source = new OneSet(setWith('a', 'one'));
+      await using server = await serve(source);
+      using probe = new Probe(server.address.port, { mode });
+      await probe.until(2);
+      await server.whenSettled(1, { timeoutMs: 5_000 });
+      const taken = Promise.withResolvers<readonly Rejection[]>();
+      probe.refuse = () => taken.promise;
+      const generation = source.push(setWith('b', 'two'));
+      await probe.until(3);
+      assert.equal(probe.seen.length, 3, 'the route must wait for the cluster');
+      assert.notEqual(server.proxies()[0]?.kinds.cluster.state, 'synced');
+      probe.refuse = () => [];
+      taken.resolve([]);
+      const settlement = await server.whenSettled(generation, { timeoutMs: 5_000 });
+      assert.equal(settlement.settled.length, 1);
+      assert.match(probe.seen[2] ?? '', /^cluster \+b/);
+      assert.equal(probe.seen[3], 'route +r');
     });
 
     test('comes back after the server went away, and keeps what it has meanwhile', async () => {

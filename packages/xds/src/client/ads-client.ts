@@ -32,10 +32,11 @@ export interface Rejection {
 
 export interface AdsHandler {
   /**
-   * Takes an update and says which of its resources are refused (none: ACK). Synchronous, so that what it subscribes to inside
-   * is asked for before the ACK is written. A refused resource must leave its last good value in place.
+   * Takes an update and says which of its resources are refused (none: ACK), at once or, when several threads have to take it, by a
+   * promise; updates that arrive meanwhile wait. What it subscribes to before it answers is asked for before the ACK is written. A
+   * refused resource must leave its last good value in place.
    */
-  update(update: XdsUpdate): readonly Rejection[];
+  update(update: XdsUpdate): readonly Rejection[] | Promise<readonly Rejection[]>;
   /** The stream answered its first response. */
   connected?(): void;
   /** The stream ended; the client connects again after `retryInMs`. What was received stays in force. */

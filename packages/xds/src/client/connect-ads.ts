@@ -26,6 +26,9 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
   #closed = false;
   #flushQueued = false;
   #nodeSent = false;
+  /** The kind whose update is being taken; what arrives meanwhile waits in `#waiting`. */
+  #taking: Interest | undefined;
+  #waiting: WireUpdate[] = [];
 
   constructor(options: AdsClientOptions, dialect: Dialect<Req, Res>) {
     this.#options = options;
@@ -88,7 +91,8 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
       this.#lost(`the server sent a response that cannot be decoded: ${String(error)}`);
       return;
     }
-    this.#receive(update);
+    if (this.#taking === undefined) this.#receive(update);
+    else this.#waiting.push(update);
   }
 
   #write(call: GrpcCall, request: MessageShape<Req>): void {
@@ -99,6 +103,7 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
     const call = this.#call;
     this.#call = undefined;
     this.#connected = false;
+    this.#waiting = [];
     call?.cancel();
   }
 
@@ -138,7 +143,7 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
         interest.takeEdit();
         this.#write(call, this.#dialect.first(interest, this.#nodeSent ? undefined : this.#options.node));
         this.#nodeSent = true;
-      } else if (interest.edited && interest !== answering) {
+      } else if (interest.edited && interest !== answering && interest !== this.#taking) {
         this.#write(call, this.#dialect.edit(interest));
       }
     }
@@ -150,17 +155,52 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
       this.#options.logger.warn('the xDS server sent a type nobody asked for', { typeUrl: wire.typeUrl });
       return;
     }
-    const interest = this.#interests[kind];
-    interest.nonce = wire.nonce;
     this.#attempt = 0;
-    const rejections = this.#take(kind, interest, wire);
-    interest.rejections = rejections;
-    interest.answered = true;
-    if (rejections.length === 0) interest.acceptedVersion = wire.version;
+    this.#take(kind, this.#interests[kind], wire);
+  }
+
+  #take(kind: ResourceKind, interest: Interest, wire: WireUpdate): void {
+    interest.nonce = wire.nonce;
+    const decoded = decodeResources(kind, wire.version, wire.resources);
+    const { resources } = decoded;
+    const present = new Set([...resources, ...decoded.rejections].map(({ name }) => name));
+    const removed = wire.removed(interest, present);
+    // `kind` and the messages belong together: both come from one row of RESOURCE_KINDS.
+    const update = { kind, version: wire.version, resources, removed } satisfies KindUpdate<ResourceKind> as XdsUpdate;
     const call = this.#call;
-    // The handler may have closed the client.
-    if (call === undefined) return;
+    const finish = (refused: readonly Rejection[]): void => {
+      interest.rejections = [...decoded.rejections, ...refused];
+      this.#noteHeld(interest, update);
+      interest.answered = true;
+      if (interest.rejections.length === 0) interest.acceptedVersion = wire.version;
+      // A stream that came meanwhile knows nothing of this response; the handler may also have closed the client.
+      if (call !== undefined && call === this.#call) this.#answer(call, kind, interest);
+    };
+    const refused = this.#ask(update);
+    if (!(refused instanceof Promise)) {
+      finish(refused);
+      return;
+    }
+    this.#taking = interest;
+    void refused
+      .catch((error: unknown) => this.#failed(update, error))
+      .then((rejections) => {
+        this.#taking = undefined;
+        finish(rejections);
+        this.#flush();
+        while (this.#taking === undefined && this.#waiting.length > 0) this.#receive(this.#waiting.shift()!);
+      });
+  }
+
+  #noteHeld(interest: Interest, update: XdsUpdate): void {
+    const bad = new Set(interest.rejections.map(({ name }) => name));
+    for (const { name, version } of update.resources) if (!bad.has(name)) interest.held.set(name, version);
+    for (const name of update.removed) if (!bad.has(name)) interest.held.delete(name);
+  }
+
+  #answer(call: GrpcCall, kind: ResourceKind, interest: Interest): void {
     this.#flush(interest);
+    const { rejections } = interest;
     const error = rejections.length === 0 ? undefined : printErrorDetail(kind, rejections);
     this.#write(call, this.#dialect.answer(interest, error));
     if (this.#connected) return;
@@ -168,30 +208,20 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
     this.#options.handler.connected?.();
   }
 
-  #take(kind: ResourceKind, interest: Interest, wire: WireUpdate): readonly Rejection[] {
-    const { resources, rejections } = decodeResources(kind, wire.version, wire.resources);
-    const present = new Set([...resources, ...rejections].map(({ name }) => name));
-    const removed = wire.removed(interest, present);
-    // `kind` and the messages belong together: both come from one row of RESOURCE_KINDS.
-    const update = { kind, version: wire.version, resources, removed } satisfies KindUpdate<ResourceKind> as XdsUpdate;
-    const refused = this.#ask(update);
-    const all = [...rejections, ...refused];
-    const bad = new Set(all.map(({ name }) => name));
-    for (const { name, version } of resources) if (!bad.has(name)) interest.held.set(name, version);
-    for (const name of removed) if (!bad.has(name)) interest.held.delete(name);
-    return all;
-  }
-
   /** A handler that throws has a bug; refusing the response keeps the last good configuration and shows the error at the server. */
-  #ask(update: XdsUpdate): readonly Rejection[] {
+  #ask(update: XdsUpdate): ReturnType<AdsClientOptions['handler']['update']> {
     try {
       return this.#options.handler.update(update);
     } catch (error) {
-      this.#options.logger.error('taking an xDS update failed', {
-        kind: update.kind,
-        error: error instanceof Error ? error.stack : String(error),
-      });
-      return update.resources.map(({ name }) => ({ name, at: '', message: `internal error: ${String(error)}` }));
+      return this.#failed(update, error);
     }
+  }
+
+  #failed(update: XdsUpdate, error: unknown): readonly Rejection[] {
+    this.#options.logger.error('taking an xDS update failed', {
+      kind: update.kind,
+      error: error instanceof Error ? error.stack : String(error),
+    });
+    return update.resources.map(({ name }) => ({ name, at: '', message: `internal error: ${String(error)}` }));
   }
 }
