@@ -19,4 +19,8 @@ export interface Endpoint {
   readonly clusterId: string;
   /** `false`: not ready. Kept, because some policies send traffic to unready endpoints. */
   readonly ready: boolean;
+  /** Not ready because it is shutting down, while it still serves those who came before. */
+  readonly draining: boolean;
+  /** The pod's own name below a headless service: `<hostname>.<service>…` in DNS. Empty when it has none. */
+  readonly hostname: string;
 }

@@ -19,6 +19,7 @@ export { proxyOf } from './proxy.ts';
 export type { EgressListener, Scope } from './scope.ts';
 export type { TlsSecret } from './secret.ts';
 export type { Resolution, Service, ServicePort } from './service.ts';
+export { addressesFor } from './service.ts';
 export type { SnapshotOptions } from './snapshot.ts';
 export { buildSnapshot, Snapshot } from './snapshot.ts';
 export type { HttpRule, OriginalMatch, OriginalRule, VirtualService } from './virtual-service.ts';

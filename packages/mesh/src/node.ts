@@ -37,6 +37,8 @@ export interface Node {
   /** `http-proxy`: no outbound listeners for service ports, only the HTTP_PROXY listener, for proxies that share an address. */
   readonly outboundListeners: 'all' | 'http-proxy';
   readonly locality: Locality;
+  /** The proxy answers DNS for its clients, so they can learn addresses that nobody else knows. */
+  readonly dnsCapture: boolean;
   /** `weft` understands our own extensions, `envoy` is a stock Envoy. */
   readonly dataPlane: 'weft' | 'envoy';
 }
@@ -82,6 +84,7 @@ export function decodeNode(fields: NodeFields): Decoded<Node> {
     unprivileged: meta.text('UNPRIVILEGED_POD', 'false') === 'true',
     appPorts: meta.ports('APP_PORTS'),
     outboundListeners: meta.text('OUTBOUND_LISTENERS', 'all') === 'http-proxy' ? 'http-proxy' : 'all',
+    dnsCapture: meta.text('DNS_CAPTURE', 'false') === 'true',
     locality: fields.locality ?? { region: '', zone: '', subZone: '' },
     dataPlane: fields.userAgentName === 'weft' ? 'weft' : 'envoy',
   };

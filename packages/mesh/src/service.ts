@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import type { Node } from './node.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { Protocol } from './protocol.ts';
 import type { Visibility } from './visibility.ts';
@@ -23,9 +24,13 @@ export interface Service {
   readonly ports: readonly ServicePort[];
   /** Virtual addresses (a ServiceEntry's may be CIDR blocks); empty when there is none. */
   readonly addresses: readonly string[];
+  /** An IPv4 and an IPv6 address made up for a host that has none; see `addressesFor`. */
+  readonly autoAddresses: readonly string[];
   readonly resolution: Resolution;
   readonly meshExternal: boolean;
   readonly headless: boolean;
+  /** Pods that are not ready have names and addresses in DNS all the same (Service.spec.publishNotReadyAddresses). */
+  readonly publishNotReady: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly exportTo: Visibility;
   readonly subjectAltNames: readonly string[];
@@ -38,4 +43,14 @@ export interface Service {
   readonly definition: object;
   /** Every instance, of every port, in a stable order. The array is the same object as long as nothing in it changed. */
   readonly endpoints: readonly Endpoint[];
+}
+
+/**
+ * The virtual addresses by which a proxy's clients reach a service. Made-up ones count for proxies whose clients can learn them, which is those
+ * that answer DNS (`DNS_CAPTURE`), and of the family the proxy has (pilot/pkg/model/service.go, getAllAddressesForProxy).
+ */
+export function addressesFor(service: Service, node: Pick<Node, 'ip' | 'dnsCapture'>): readonly string[] {
+  if (service.addresses.length > 0 || !node.dnsCapture) return service.addresses;
+  const v6 = node.ip.includes(':');
+  return service.autoAddresses.filter((address) => address.includes(':') === v6);
 }

@@ -4,6 +4,7 @@ import { decodeMeshConfig, resourcesOf } from '@weft/config';
 import { Carried } from './carried.ts';
 import { hasDelegates, mergeDelegates } from './delegate.ts';
 import { type DestinationRule, DestinationRules } from './destination-rule.ts';
+import { EnvoyFilters } from './envoy-filter.ts';
 import { type Gateway, resolveGateway } from './gateway.ts';
 import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
@@ -11,6 +12,7 @@ import type { Node } from './node.ts';
 import { byCreation, compareText, refOf } from './object-ref.ts';
 import { type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
 import type { ServiceInstance } from './proxy.ts';
+import type { AutoAddresses } from './registry/auto-address.ts';
 import type { ServiceShape } from './registry/kubernetes-service.ts';
 import { registryServices } from './registry/services.ts';
 import type { Workload } from './registry/workload.ts';
@@ -50,6 +52,7 @@ export class Snapshot {
   readonly #instances = new Map<string, ServiceInstance[]>();
   readonly #destinationRules: DestinationRules;
   readonly #peerAuthentications: PeerAuthentications;
+  readonly #envoyFilters: EnvoyFilters;
   readonly #sidecars: ReadonlyMap<string, readonly Resource<'Sidecar'>[]>;
   readonly #byGateway: ReadonlyMap<string, readonly VirtualService[]>;
   readonly #secrets: ReadonlyMap<string, TlsSecret>;
@@ -90,12 +93,18 @@ export class Snapshot {
       ]),
     );
     this.#peerAuthentications = new PeerAuthentications(resources, this.mesh.rootNamespace);
+    this.#envoyFilters = new EnvoyFilters(resources, this.mesh.rootNamespace);
     this.issues = issues;
   }
 
   /** What the node's workload demands of those who connect to it. */
   mutualTlsOf(node: Node): MutualTlsModes {
     return this.#peerAuthentications.modesOf(node);
+  }
+
+  /** The EnvoyFilters for a node, in the order to apply them. */
+  envoyFiltersOf(node: Node): readonly Resource<'EnvoyFilter'>[] {
+    return this.#envoyFilters.of(node);
   }
 
   /** The services of a host name, oldest first; one host may be declared in several namespaces. */
@@ -244,6 +253,7 @@ class Carry {
   readonly workloads: Carried<Workload>;
   readonly shapes: Carried<readonly ServiceShape[]>;
   readonly services: Carried<Service>;
+  readonly autoAddresses: Carried<AutoAddresses>;
   readonly virtualServices: Carried<VirtualService>;
   readonly merged: Carried<VirtualService>;
   readonly destinationRules: Carried<readonly DestinationRule[]>;
@@ -255,6 +265,7 @@ class Carry {
     this.workloads = new Carried(previous?.workloads);
     this.shapes = new Carried(previous?.shapes);
     this.services = new Carried(previous?.services);
+    this.autoAddresses = new Carried(previous?.autoAddresses);
     this.virtualServices = new Carried(previous?.virtualServices);
     this.merged = new Carried(previous?.merged);
     this.destinationRules = new Carried(previous?.destinationRules);

@@ -4,16 +4,23 @@ import type { ServiceShape } from './kubernetes-service.ts';
 import type { Workload } from './workload.ts';
 import { parseLocality } from './workload.ts';
 
+type SliceConditions = NonNullable<Resource<'EndpointSlice'>['spec']['endpoints']>[number]['conditions'];
+
 /** One address that an Endpoints or EndpointSlice object lists, whichever form it has. */
 interface Listed {
   readonly address: string;
   readonly ready: boolean;
+  readonly draining: boolean;
+  readonly hostname: string;
   readonly zone: string;
   readonly pod: string | undefined;
   readonly ports: readonly { readonly name?: string; readonly port?: number }[];
 }
 
-/** EndpointSlices → endpoints; absent `ready` means ready (Kubernetes API, EndpointConditions). */
+/**
+ * EndpointSlices → endpoints. Absent conditions mean ready, serving and not terminating (Kubernetes API, EndpointConditions). One that is
+ * shutting down and serves no longer is gone (kube/controller/endpointslice.go, endpointHealthStatus).
+ */
 export function sliceEndpoints(
   service: ServiceShape,
   slices: readonly Resource<'EndpointSlice'>[],
@@ -22,9 +29,11 @@ export function sliceEndpoints(
 ): readonly Endpoint[] {
   const listed = slices.flatMap((slice) =>
     (slice.spec.endpoints ?? []).flatMap((endpoint) =>
-      (endpoint.addresses ?? []).map((address) => ({
+      (hasLeft(endpoint.conditions) ? [] : (endpoint.addresses ?? [])).map((address) => ({
         address,
         ready: endpoint.conditions?.ready !== false,
+        draining: isTerminating(endpoint.conditions),
+        hostname: endpoint.hostname ?? '',
         zone: endpoint.zone ?? '',
         pod: endpoint.targetRef?.kind === 'Pod' ? endpoint.targetRef.name : undefined,
         ports: slice.spec.ports ?? [],
@@ -32,6 +41,14 @@ export function sliceEndpoints(
     ),
   );
   return listedEndpoints(service, listed, pods, clusterId);
+}
+
+function isTerminating(conditions: SliceConditions): boolean {
+  return conditions?.ready === false && conditions.terminating === true;
+}
+
+function hasLeft(conditions: SliceConditions): boolean {
+  return isTerminating(conditions) && conditions?.serving === false;
 }
 
 /** The older Endpoints object → endpoints. */
@@ -42,13 +59,17 @@ export function endpointsEndpoints(
   clusterId: string,
 ): readonly Endpoint[] {
   const listed = (resource.spec.subsets ?? []).flatMap((subset) => {
-    const of = (ready: boolean) => (address: { ip?: string; targetRef?: { kind?: string; name?: string } }) => ({
-      address: address.ip ?? '',
-      ready,
-      zone: '',
-      pod: address.targetRef?.kind === 'Pod' ? address.targetRef.name : undefined,
-      ports: subset.ports ?? [],
-    });
+    const of =
+      (ready: boolean) =>
+      (address: { ip?: string; hostname?: string; targetRef?: { kind?: string; name?: string } }) => ({
+        address: address.ip ?? '',
+        ready,
+        draining: false,
+        hostname: address.hostname ?? '',
+        zone: '',
+        pod: address.targetRef?.kind === 'Pod' ? address.targetRef.name : undefined,
+        ports: subset.ports ?? [],
+      });
     return [...(subset.addresses ?? []).map(of(true)), ...(subset.notReadyAddresses ?? []).map(of(false))];
   });
   return listedEndpoints(service, listed, pods, clusterId);
@@ -80,6 +101,8 @@ function listedEndpoints(
         serviceAccount: pod?.serviceAccount ?? '',
         clusterId,
         ready: entry.ready,
+        draining: entry.draining,
+        hostname: entry.hostname,
       });
     }
   }
@@ -153,5 +176,7 @@ function endpointAt(
     serviceAccount: workload.serviceAccount,
     clusterId,
     ready: workload.ready,
+    draining: workload.draining,
+    hostname: workload.hostname,
   };
 }

@@ -37,9 +37,11 @@ export function kubernetesService(
       }),
     })),
     addresses: headless || external !== undefined ? [] : ips.filter((ip) => ip !== '' && ip !== 'None'),
+    autoAddresses: [],
     resolution: resolutionOf(headless, external),
     meshExternal: false,
     headless,
+    publishNotReady: spec.publishNotReadyAddresses === true,
     labels: metadata.labels,
     exportTo: visibilityOf(
       said?.split(',').map((entry) => entry.trim()),

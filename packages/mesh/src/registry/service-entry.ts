@@ -3,6 +3,7 @@ import { refOf } from '../object-ref.ts';
 import { parseProtocol } from '../protocol.ts';
 import type { Resolution } from '../service.ts';
 import { visibilityOf } from '../visibility.ts';
+import { type AutoAddresses, autoAddressKey } from './auto-address.ts';
 import type { ServiceShape } from './kubernetes-service.ts';
 
 const RESOLUTION: Readonly<Record<string, Resolution>> = {
@@ -20,6 +21,7 @@ const RESOLUTION: Readonly<Record<string, Resolution>> = {
 export function serviceEntryServices(
   resource: Resource<'ServiceEntry'>,
   exportTo: readonly string[],
+  auto: AutoAddresses,
 ): readonly ServiceShape[] {
   const { spec, metadata } = resource;
   const ref = refOf(resource);
@@ -36,9 +38,11 @@ export function serviceEntryServices(
     registry: 'External',
     ports,
     addresses: spec.addresses ?? [],
+    autoAddresses: auto.get(autoAddressKey(ref.namespace, ref.name, host)) ?? [],
     resolution: RESOLUTION[spec.resolution ?? 'NONE'] ?? 'passthrough',
     meshExternal: spec.location !== 'MESH_INTERNAL',
     headless: false,
+    publishNotReady: false,
     labels: metadata.labels,
     exportTo: visibility,
     subjectAltNames: spec.subjectAltNames ?? [],

@@ -6,6 +6,7 @@ import { LabelIndex } from '../labels.ts';
 import type { MeshSettings } from '../mesh-config.ts';
 import { byCreation } from '../object-ref.ts';
 import type { Service } from '../service.ts';
+import { type AutoAddresses, allocateAddresses, autoAddressKey } from './auto-address.ts';
 import { endpointsEndpoints, entryEndpoints, selectedEndpoints, sliceEndpoints } from './endpoints.ts';
 import { kubernetesService, type ServiceShape } from './kubernetes-service.ts';
 import { serviceEntryServices } from './service-entry.ts';
@@ -23,6 +24,7 @@ export interface RegistryCarry {
   readonly workloads: Carried<Workload>;
   readonly shapes: Carried<readonly ServiceShape[]>;
   readonly services: Carried<Service>;
+  readonly autoAddresses: Carried<AutoAddresses>;
 }
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -44,10 +46,13 @@ export function registryServices(
     ]);
     if (shape !== undefined) drafts.push({ shape, ...sources.ofService(resource, shape, options.clusterId) });
   }
-  for (const resource of resourcesOf(resources, 'ServiceEntry')) {
+  const entries = resourcesOf(resources, 'ServiceEntry');
+  const auto = carry.autoAddresses.keep('all', entries, () => allocateAddresses(entries));
+  for (const resource of entries) {
     const { namespace, name } = resource.metadata;
-    const shapes = carry.shapes.keep(`se/${namespace}/${name}`, [resource, ...settled(rules)], () =>
-      serviceEntryServices(resource, mesh.defaultServiceExportTo),
+    const given = (resource.spec.hosts ?? []).map((host) => auto.get(autoAddressKey(namespace, name, host))?.join());
+    const shapes = carry.shapes.keep(`se/${namespace}/${name}`, [resource, ...given, ...settled(rules)], () =>
+      serviceEntryServices(resource, mesh.defaultServiceExportTo, auto),
     );
     for (const shape of shapes) drafts.push({ shape, ...sources.ofEntry(resource, shape, options.clusterId) });
   }
@@ -200,6 +205,8 @@ function inlineWorkloads(resource: Resource<'ServiceEntry'>, shape: ServiceShape
     weight: entry.weight ?? 0,
     serviceAccount: entry.serviceAccount ?? '',
     ready: true,
+    draining: false,
+    hostname: '',
     kind: 'WorkloadEntry',
     ports: entry.ports ?? {},
     resource,

@@ -13,6 +13,9 @@ export interface Workload {
   readonly weight: number;
   readonly serviceAccount: string;
   readonly ready: boolean;
+  readonly draining: boolean;
+  /** `spec.hostname` of a pod that has a subdomain; empty otherwise. */
+  readonly hostname: string;
   readonly kind: 'WorkloadEntry' | 'Pod';
   /** Port name → number; a pod's are its container ports. */
   readonly ports: Readonly<Record<string, number>>;
@@ -21,6 +24,8 @@ export interface Workload {
 }
 
 const LOCALITY_LABEL = 'istio-locality';
+/** Set on entries whose proxies run probes (pilot/pkg/model/status/workloadentry.go). */
+const HEALTH_CHECKS = 'proxy.istio.io/health-checks-enabled';
 const NETWORK_LABEL = 'topology.istio.io/network';
 
 /** `region/zone/subzone`, any tail of it missing. */
@@ -41,18 +46,26 @@ export function entryWorkload(resource: Resource<'WorkloadEntry'>): Workload {
     network: spec.network ?? labels[NETWORK_LABEL] ?? '',
     weight: spec.weight ?? 0,
     serviceAccount: spec.serviceAccount ?? 'default',
-    ready: !isUnhealthy(status),
+    ready: isHealthy(metadata.annotations[HEALTH_CHECKS], status),
+    draining: false,
+    hostname: '',
     kind: 'WorkloadEntry',
     ports: spec.ports ?? {},
     resource,
   };
 }
 
-/** The health condition that a WorkloadEntry's agent reports. */
-function isUnhealthy(status: JsonObject | undefined): boolean {
+/**
+ * The health condition that a WorkloadEntry's agent reports. Where health is checked, an entry counts as unhealthy until the first report
+ * (serviceregistry/serviceentry/conversion.go, isHealthy).
+ */
+function isHealthy(checked: string | undefined, status: JsonObject | undefined): boolean {
   const conditions = status?.['conditions'];
-  if (!Array.isArray(conditions)) return false;
-  return conditions.some((each) => isJsonObject(each) && each['type'] === 'Healthy' && each['status'] === 'False');
+  const reported = Array.isArray(conditions)
+    ? conditions.find((each) => isJsonObject(each) && each['type'] === 'Healthy')
+    : undefined;
+  const said = isJsonObject(reported) ? reported['status'] : undefined;
+  return checked === 'true' ? said === 'True' : said !== 'False';
 }
 
 export function podWorkload(resource: Resource<'Pod'>): Workload {
@@ -62,6 +75,7 @@ export function podWorkload(resource: Resource<'Pod'>): Workload {
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     for (const port of container.ports ?? []) if (port.name !== undefined) ports[port.name] = port.containerPort ?? 0;
   }
+  const leaving = isBeingDeleted(resource);
   const ready = status?.conditions?.find((condition) => condition.type === 'Ready');
   return {
     namespace: metadata.namespace,
@@ -72,7 +86,9 @@ export function podWorkload(resource: Resource<'Pod'>): Workload {
     network: labels[NETWORK_LABEL] ?? '',
     weight: 0,
     serviceAccount: spec.serviceAccountName ?? 'default',
-    ready: status?.phase === 'Running' && (ready === undefined || ready.status === 'True'),
+    ready: !leaving && status?.phase === 'Running' && (ready === undefined || ready.status === 'True'),
+    draining: leaving && ready?.status === 'True',
+    hostname: spec.subdomain === undefined ? '' : (spec.hostname ?? ''),
     kind: 'Pod',
     ports,
     resource,
@@ -91,4 +107,10 @@ function workloadOfPod(pod: string, labels: Labels): string {
   const hash = labels['pod-template-hash'];
   const at = hash === undefined ? -1 : pod.lastIndexOf(`-${hash}-`);
   return at > 0 ? pod.slice(0, at) : pod;
+}
+
+/** Kubernetes marks what it is about to remove; the rest of a pod's life is its grace period. */
+function isBeingDeleted({ raw }: Resource): boolean {
+  const { metadata } = raw;
+  return isJsonObject(metadata) && typeof metadata['deletionTimestamp'] === 'string';
 }

@@ -4,7 +4,7 @@ import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/
 import { assignment } from '../endpoint/assignment.ts';
 import { localityPreference } from '../endpoint/locality-lb.ts';
 import { Memo } from '../memo.ts';
-import { outboundClusterOf } from './outbound.ts';
+import { keepsDraining, outboundClusterOf } from './outbound.ts';
 import { effectivePolicy } from './traffic-policy.ts';
 
 export interface ClusterWithEndpoints {
@@ -73,6 +73,7 @@ function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
           port: port.number,
           subset: subset?.subset.labels ?? {},
           sendUnready: !policy.outlierDetection?.minHealthPercent,
+          keepDraining: keepsDraining(service),
           preference: localityPreference(mesh, policy, input.node),
         })
       : undefined;

@@ -95,6 +95,7 @@ function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: s
         port: port.number,
         subset: subset?.subset.labels ?? {},
         sendUnready: true,
+        keepDraining: keepsDraining(service),
         preference: localityPreference(mesh, policy, input.node),
       });
       if (loadAssignment.endpoints.length === 0) return undefined;
@@ -142,6 +143,11 @@ function dns(type: Discovery.STRICT_DNS | Discovery.LOGICAL_DNS, mesh: MeshSetti
   };
 }
 
+/** The label that names a session cookie or header makes sessions stick to endpoints that are on their way out (PILOT_PERSISTENT_SESSION_LABEL). */
+export function keepsDraining(service: Service): boolean {
+  return (service.labels['istio.io/persistent-session'] ?? '') !== '';
+}
+
 /** One endpoint: the host name itself. */
 function hostAssignment(clusterName: string, { service, port }: OutboundClusterInput): DiscoveryInit['loadAssignment'] {
   return assignment({
@@ -161,11 +167,14 @@ function hostAssignment(clusterName: string, { service, port }: OutboundClusterI
         serviceAccount: '',
         clusterId: '',
         ready: true,
+        draining: false,
+        hostname: '',
       },
     ],
     port: port.number,
     subset: {},
     sendUnready: true,
+    keepDraining: false,
     preference: undefined,
   });
 }

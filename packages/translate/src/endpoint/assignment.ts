@@ -23,6 +23,8 @@ export interface AssignmentInput {
   readonly subset: Labels;
   /** Unready endpoints are sent as unhealthy; otherwise they are left out. */
   readonly sendUnready: boolean;
+  /** Endpoints that shut down are announced as draining, for sessions that stick to them; otherwise they are left out. */
+  readonly keepDraining: boolean;
   /** Which localities the proxy prefers; undefined when its place makes no difference. */
   readonly preference: LocalityPreference | undefined;
 }
@@ -36,7 +38,7 @@ export function assignment(input: AssignmentInput): ClusterLoadAssignment {
     (endpoint) =>
       endpoint.servicePort === input.port &&
       selects(input.subset, endpoint.labels) &&
-      (endpoint.ready || input.sendUnready),
+      (endpoint.draining ? input.keepDraining : endpoint.ready || input.sendUnready),
   );
   const groups = Map.groupBy(chosen, ({ locality }) => `${locality.region}/${locality.zone}/${locality.subZone}`);
   const localities = [...groups]
@@ -62,9 +64,14 @@ function lbEndpoint(endpoint: Endpoint): Init<typeof LbEndpointSchema> {
   return {
     hostIdentifier: { case: 'endpoint', value: { address: address(endpoint.address, endpoint.port) } },
     loadBalancingWeight: weightOf(endpoint),
-    healthStatus: endpoint.ready ? HealthStatus.HEALTHY : HealthStatus.UNHEALTHY,
+    healthStatus: healthOf(endpoint),
     metadata: { filterMetadata: { istio: { workload: workloadText(endpoint) } } },
   };
+}
+
+function healthOf({ ready, draining }: Endpoint): HealthStatus {
+  if (ready) return HealthStatus.HEALTHY;
+  return draining ? HealthStatus.DRAINING : HealthStatus.UNHEALTHY;
 }
 
 /** `workload;namespace;canonical name;canonical revision;cluster`, the revision left empty when it is `latest` (util.AppendLbEndpointMetadata). */

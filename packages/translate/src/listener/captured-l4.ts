@@ -1,6 +1,6 @@
 import type { RouteDestination } from '@weft/config';
 import type { EgressListener, MeshProxy, Service, ServicePort, Snapshot, VirtualService } from '@weft/mesh';
-import { isTls, isWildcard, overlaps } from '@weft/mesh';
+import { addressesFor, isTls, isWildcard, overlaps } from '@weft/mesh';
 import { WILDCARD_ADDRESS } from '../names.ts';
 import { originMetadata } from '../origin.ts';
 import { shortForms } from '../route/domains.ts';
@@ -75,7 +75,8 @@ function tlsChains(input: CapturedL4Input): readonly ChainDraft[] {
   }
   if (drafts.length > 0) return drafts;
   // A listener with an address of the service's own needs no server name to know whose connections they are.
-  const shared = blocks.length > 0 || (bind === WILDCARD_ADDRESS && service.addresses.length === 0);
+  const shared =
+    blocks.length > 0 || (bind === WILDCARD_ADDRESS && addressesFor(service, input.proxy.node).length === 0);
   const serverNames = shared ? [service.hostname, ...aliasNames(input)] : [];
   return [{ ...draft(toService(input), blocks, input, undefined), serverNames }];
 }

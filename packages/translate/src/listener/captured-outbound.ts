@@ -1,7 +1,8 @@
 import type { Issue } from '@weft/base';
 import type { EgressListener, Protocol, Service, ServicePort } from '@weft/mesh';
-import { formatRef, isHttp, parseProtocol } from '@weft/mesh';
+import { addressesFor, formatRef, isHttp, parseProtocol } from '@weft/mesh';
 import { WILDCARD_ADDRESS } from '../names.ts';
+import { ask } from '../per-node.ts';
 import { type ChainDraft, capturedL4, sameMatch } from './captured-l4.ts';
 import { type CapturedListener, type CapturedScope, finishListener, httpContent } from './captured-listener.ts';
 import { CAPTURED_HTTP_ALPN } from './chain-options.ts';
@@ -92,8 +93,10 @@ class OutboundEntries {
     if (service.registry !== 'Kubernetes' && endpoints.length === 0) return undefined;
     const addresses = new Set(endpoints.map(({ address }) => address));
     // Traffic to oneself does not pass an outbound listener.
-    addresses.delete(this.#scope.proxy.node.ip);
-    return [...addresses].filter(isIpAddress);
+    const own = ask(this.#scope.proxy.node, `ip among ${[...addresses].join()}`, ({ ip }) =>
+      addresses.has(ip) ? ip : '',
+    );
+    return [...addresses].filter((address) => address !== own && isIpAddress(address));
   }
 
   #add(offer: Offer): void {
@@ -104,11 +107,12 @@ class OutboundEntries {
       this.#addHttp(offer, bind ?? WILDCARD_ADDRESS);
       return;
     }
-    if (bind !== undefined || service.addresses.length === 0) {
+    const own = addressesFor(service, this.#scope.proxy.node);
+    if (bind !== undefined || own.length === 0) {
       this.#addOther(offer, bind ?? WILDCARD_ADDRESS, []);
       return;
     }
-    const addresses = service.addresses.map(withoutFullMask);
+    const addresses = own.map(withoutFullMask);
     for (const address of addresses) if (!address.includes('/')) this.#addOther(offer, address, []);
     const blocks = addresses.filter((address) => address.includes('/'));
     if (blocks.length > 0) this.#addOther(offer, WILDCARD_ADDRESS, blocks);

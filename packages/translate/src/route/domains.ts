@@ -1,4 +1,4 @@
-import type { Service } from '@weft/mesh';
+import { addressesFor, type Node, type Service } from '@weft/mesh';
 import { hostPort } from '../names.ts';
 
 export interface Domains {
@@ -11,7 +11,12 @@ export interface Domains {
  * What a client may write for a service (SEMANTICS row 2): the host, its shorter Kubernetes forms, its addresses, its aliases; a headless
  * Kubernetes service also answers for its pods (`*.` + each). `port` 0 is without ports.
  */
-export function serviceDomains(service: Service, port: number, clientNamespace: string, dnsDomain: string): Domains {
+export function serviceDomains(
+  service: Service,
+  port: number,
+  client: Pick<Node, 'namespace' | 'ip' | 'dnsCapture'>,
+  dnsDomain: string,
+): Domains {
   const domains: string[] = [];
   const expanded = new Set<string>();
   const add = (host: string): void => {
@@ -21,13 +26,13 @@ export function serviceDomains(service: Service, port: number, clientNamespace: 
   for (const host of [service.hostname, ...service.aliases]) {
     add(host);
     const from = domains.length;
-    for (const short of shortForms(host, clientNamespace, dnsDomain)) add(short);
+    for (const short of shortForms(host, client.namespace, dnsDomain)) add(short);
     for (const short of domains.slice(from)) expanded.add(short);
   }
   if (service.resolution === 'passthrough' && service.registry === 'Kubernetes') {
     domains.push(...domains.map((domain) => `*.${domain}`));
   }
-  for (const ip of service.addresses) if (ip !== '0.0.0.0') add(ip);
+  for (const ip of addressesFor(service, client)) if (ip !== '0.0.0.0') add(ip);
   return { domains, expanded };
 }
 

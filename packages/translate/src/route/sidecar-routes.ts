@@ -65,7 +65,7 @@ function build(input: SidecarRouteInput): {
   const { listenPort, egress, proxy, snapshot } = input;
   const issues: Issue[] = [];
   const groups = hostGroups(egress, listenPort, routeMakers(input));
-  const hosts = [...virtualHosts(groups, listenPort, proxy.node.namespace, snapshot.domain, issues)];
+  const hosts = [...virtualHosts(groups, listenPort, proxy.node, snapshot.domain, issues)];
   if (input.host !== undefined) {
     const own = hosts.filter(({ domains }) => domains.includes(input.host ?? ''));
     return { configuration: routeConfiguration(input.name, own.map(forEveryHost), true), issues };

@@ -118,7 +118,7 @@ function splitHosts(
 export function virtualHosts(
   groups: readonly HostGroup[],
   listenPort: number,
-  clientNamespace: string,
+  client: Parameters<typeof serviceDomains>[2],
   dnsDomain: string,
   issues: Issue[],
 ): readonly VirtualHost[] {
@@ -134,7 +134,7 @@ export function virtualHosts(
       hosts.add(host, group, undefined, { domains, expanded: new Set() }, suffix);
     }
     for (const service of group.services) {
-      const domains = serviceDomains(service, suffix, clientNamespace, dnsDomain);
+      const domains = serviceDomains(service, suffix, client, dnsDomain);
       hosts.add(service.hostname, group, service, domains, suffix);
     }
   }
