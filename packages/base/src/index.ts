@@ -5,6 +5,7 @@ export { FakeClock } from './fake-clock.ts';
 export { GRPC_STATUS_NAMES, grpcStatusCode } from './grpc-status.ts';
 export type { Decoded, Issue, Severity, SourcePosition } from './issue.ts';
 export { formatIssue, hasErrors } from './issue.ts';
+export { LayeredMap } from './layered-map.ts';
 export type { LogControl, LogFields, Logger, LogLevel } from './logger.ts';
 export { LOG_LEVELS, silentLogger, textLogger } from './logger.ts';
 export type { Random } from './random.ts';

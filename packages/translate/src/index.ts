@@ -3,4 +3,4 @@ export { unenforced } from './coverage/unenforced.ts';
 export type { ClusterName } from './names.ts';
 export { parseClusterName, printClusterName } from './names.ts';
 export type { TranslatedResources, TranslateOptions } from './translate.ts';
-export { translate } from './translate.ts';
+export { translate, translateClusters } from './translate.ts';

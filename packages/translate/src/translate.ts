@@ -1,4 +1,4 @@
-import type { Issue } from '@weft/base';
+import { type Issue, LayeredMap } from '@weft/base';
 import type { EgressListener, MeshProxy, Node, Snapshot } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
 import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
@@ -16,11 +16,13 @@ import { inbound } from './listener/inbound.ts';
 import { httpProxyListener, outboundListeners } from './listener/outbound.ts';
 import { virtualOutbound } from './listener/virtual-outbound.ts';
 import { HTTP_PROXY_ROUTE } from './names.ts';
+import { PerNode } from './per-node.ts';
 import { sidecarRoutes } from './route/sidecar-routes.ts';
 
 /**
  * What one proxy gets, by kind and by name. The keys are those of RESOURCE_KINDS. The maps are in the order to send. A cluster or
  * endpoint message whose inputs did not change is the same object as before (across proxies too), so a hash can be kept in a WeakMap.
+ * Where proxies get much alike, a map is a LayeredMap whose base is one object for all of them.
  */
 export interface TranslatedResources {
   readonly cluster: ReadonlyMap<string, Cluster>;
@@ -47,28 +49,44 @@ export function translate(snapshot: Snapshot, proxy: MeshProxy, options: Transla
   return translateSidecar(snapshot, proxy, options.certificates === true);
 }
 
+/** The clusters and endpoints of what a proxy may call: the part of `translate` that changes when endpoints do. */
+export function translateClusters(
+  snapshot: Snapshot,
+  { node, scope }: Pick<MeshProxy, 'node' | 'scope'>,
+): Pick<TranslatedResources, 'cluster' | 'endpoint'> {
+  return sharedClusters.get(scope, node, (asked) => outboundPart(snapshot, { node: asked, scope, instances: [] }));
+}
+
 interface Draft {
   readonly cluster: Map<string, Cluster>;
-  readonly endpoint: Map<string, ClusterLoadAssignment>;
   readonly listener: Map<string, Listener>;
   readonly route: Map<string, RouteConfiguration>;
   readonly issues: Issue[];
 }
 
-function begin(snapshot: Snapshot, proxy: MeshProxy): Draft {
-  const draft: Draft = {
-    cluster: new Map(),
-    endpoint: new Map(),
-    listener: new Map(),
-    route: new Map(),
-    issues: [],
-  };
+type OutboundPart = Pick<TranslatedResources, 'cluster' | 'endpoint'>;
+type CapturedPart = Pick<TranslatedResources, 'listener' | 'route' | 'issues'>;
+
+// A scope belongs to one snapshot, so it stands for that too.
+const sharedClusters = new PerNode<OutboundPart>();
+const sharedCaptured = new PerNode<CapturedPart>();
+
+function begin(): Draft {
+  return { cluster: new Map(), listener: new Map(), route: new Map(), issues: [] };
+}
+
+function outboundPart(snapshot: Snapshot, proxy: MeshProxy): OutboundPart {
+  const clusters = new Map<string, Cluster>();
+  const endpoint = new Map<string, ClusterLoadAssignment>();
   for (const { cluster, assignment } of outboundClusters(snapshot, proxy)) {
-    draft.cluster.set(cluster.name, cluster);
-    if (assignment !== undefined) draft.endpoint.set(cluster.name, assignment);
+    clusters.set(cluster.name, cluster);
+    if (assignment !== undefined) endpoint.set(cluster.name, assignment);
   }
-  put(draft.cluster, blackHoleCluster(snapshot.mesh));
-  return draft;
+  put(clusters, blackHoleCluster(snapshot.mesh));
+  if (proxy.node.type === 'sidecar') {
+    put(clusters, passthroughCluster(snapshot.mesh, intercepts(proxy.node)));
+  }
+  return { cluster: clusters, endpoint };
 }
 
 function put<T extends { readonly name: string }>(map: Map<string, T>, message: T): void {
@@ -80,22 +98,38 @@ function intercepts(node: Node): boolean {
 }
 
 function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: boolean): TranslatedResources {
-  const draft = begin(snapshot, proxy);
-  const captured = intercepts(proxy.node);
-  put(draft.cluster, passthroughCluster(snapshot.mesh, captured));
+  const outbound = translateClusters(snapshot, proxy);
+  const draft = begin();
   const inbounds = inbound({ snapshot, proxy, certificates }, draft.issues);
   for (const cluster of inbounds.clusters) put(draft.cluster, cluster);
-  if (captured) addCaptured(draft, snapshot, proxy);
-  else {
-    const taken = new Set(inbounds.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
-    for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
+  const { node, scope } = proxy;
+  const isCaptured = intercepts(node);
+  if (isCaptured && scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS') {
+    put(draft.cluster, dynamicDnsCluster(snapshot.mesh));
   }
+  const cluster = LayeredMap.over(outbound.cluster, draft.cluster);
+  if (isCaptured) {
+    const captured = sharedCaptured.get(scope, node, (asked) =>
+      capturedPart(snapshot, { node: asked, scope, instances: [] }),
+    );
+    for (const each of inbounds.listeners) put(draft.listener, each);
+    return {
+      cluster,
+      endpoint: outbound.endpoint,
+      listener: LayeredMap.over(captured.listener, draft.listener),
+      route: captured.route,
+      secret: new Map(),
+      issues: [...captured.issues, ...draft.issues],
+    };
+  }
+  const taken = new Set(inbounds.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
+  for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
   for (const each of inbounds.listeners) put(draft.listener, each);
-  return { ...draft, secret: new Map() };
+  return { ...draft, cluster, endpoint: outbound.endpoint, secret: new Map() };
 }
 
-function addCaptured(draft: Draft, snapshot: Snapshot, proxy: MeshProxy): void {
-  if (proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS') put(draft.cluster, dynamicDnsCluster(snapshot.mesh));
+function capturedPart(snapshot: Snapshot, proxy: MeshProxy): CapturedPart {
+  const draft = begin();
   for (const { listener, egress, route } of capturedOutbound({ snapshot, proxy }, draft.issues)) {
     put(draft.listener, listener);
     if (route === undefined || draft.route.has(route.name)) continue;
@@ -105,6 +139,7 @@ function addCaptured(draft: Draft, snapshot: Snapshot, proxy: MeshProxy): void {
   const [egress] = proxy.scope.egress;
   if (egress !== undefined && proxy.node.httpProxyPort !== 0) addHttpProxy(draft, snapshot, proxy, egress);
   put(draft.listener, virtualOutbound({ snapshot, proxy }));
+  return draft;
 }
 
 function addHttpProxy(draft: Draft, snapshot: Snapshot, proxy: MeshProxy, egress: EgressListener): void {
@@ -139,7 +174,8 @@ function addEgress(
 }
 
 function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
-  const draft = begin(snapshot, proxy);
+  const { cluster, endpoint } = translateClusters(snapshot, proxy);
+  const draft = begin();
   const ports = mergeGateways(snapshot.gatewaysOf(proxy.node), proxy, draft.issues);
   for (const port of ports) {
     const listener = gatewayListener(port, snapshot, proxy, draft.issues);
@@ -150,5 +186,5 @@ function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResou
       if (name !== '') put(draft.route, gatewayRoutes(name, servers, snapshot, proxy));
     }
   }
-  return { ...draft, secret: gatewaySecrets(ports, snapshot, proxy, draft.issues) };
+  return { ...draft, cluster, endpoint, secret: gatewaySecrets(ports, snapshot, proxy, draft.issues) };
 }

@@ -5,35 +5,45 @@ import { Memo } from '../memo.ts';
 export type RoutingView = object;
 
 const views = new Memo<RoutingView>();
-const perScope = new WeakMap<Scope, Map<string, RoutingView>>();
+/** Each route configuration of a proxy asks again. */
+const perProxy = new WeakMap<MeshProxy, RoutingView>();
 
 /**
  * The view of a proxy. Endpoints are not in it, so their comings and goings leave routes alone, and proxies of one namespace share
- * theirs unless a VirtualService asks for the labels of its clients.
+ * theirs unless a VirtualService or DestinationRule asks for labels of its clients.
  */
 export function routingView(snapshot: Snapshot, proxy: MeshProxy): RoutingView {
+  const known = perProxy.get(proxy) ?? findView(snapshot, proxy);
+  perProxy.set(proxy, known);
+  return known;
+}
+
+function findView(snapshot: Snapshot, proxy: MeshProxy): RoutingView {
   const { scope, node } = proxy;
   const virtualServices = node.type === 'router' ? snapshot.virtualServices : scopeVirtualServices(scope);
-  const labels = virtualServices.some(asksForLabels) ? JSON.stringify(node.labels) : '';
-  const selectors = scope.services.map((service) => scope.destinationRule(service, node.labels));
-  const key = `${node.type} ${node.interception} ${labels}`;
-  const known = perScope.get(scope)?.get(key);
-  // The rules a client follows may depend on its labels too, so a view found by its key alone is only right without selectors.
-  if (known !== undefined && !selectors.some((rule) => rule?.selector !== undefined)) return known;
-  const services = scope.services.flatMap((service, i) => [...serviceInputs(service), selectors[i]]);
+  const labels = askedLabels(virtualServices).map((name) => [name, node.labels[name] ?? null]);
+  const key = JSON.stringify([node.namespace, node.type, node.interception, labels]);
+  const services = scope.services.flatMap((service) => [
+    ...serviceInputs(service),
+    scope.destinationRule(service, node.labels),
+  ]);
   const inputs = [snapshot.domain, scope.sidecar, scope.outbound.mode, ...virtualServices, ...services];
-  const view = views.get(snapshot.mesh, `${node.namespace} ${key}`, inputs, () => ({}));
-  const kept = perScope.get(scope) ?? new Map<string, RoutingView>();
-  perScope.set(scope, kept.set(key, view));
-  return view;
+  return views.get(snapshot.mesh, key, inputs, () => ({}));
 }
 
 function scopeVirtualServices(scope: Scope): readonly VirtualService[] {
   return scope.egress.flatMap((egress) => egress.virtualServices);
 }
 
-function asksForLabels(virtualService: VirtualService): boolean {
-  return virtualService.http.some(({ matches }) => matches.some(({ match }) => match.sourceLabels !== undefined));
+/** The labels of clients that routes look at. */
+function askedLabels(virtualServices: readonly VirtualService[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { http } of virtualServices) {
+    for (const { matches } of http) {
+      for (const { match } of matches) for (const name in match.sourceLabels) names.add(name);
+    }
+  }
+  return [...names].sort();
 }
 
 function serviceInputs(service: Service): readonly unknown[] {
