@@ -1,5 +1,6 @@
-import type { IstioMetrics, Reporter } from '../telemetry/istio/istio-metrics.ts';
+import type { IstioMetrics } from '../telemetry/istio/istio-metrics.ts';
 import type { LabelTable } from '../telemetry/istio/label-table.ts';
+import type { Reporter } from '../telemetry/istio/metric-labels.ts';
 
 /** What makes a listener one of the mesh: it counts for one side of a connection, and says who it is. */
 export interface MeshReport {

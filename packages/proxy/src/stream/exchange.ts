@@ -8,6 +8,7 @@ import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import { prepareRequest } from '../hcm/prepare-request.ts';
 import { prepareResponse } from '../hcm/prepare-response.ts';
 import { AccessRecord } from '../telemetry/access-record.ts';
+import type { BodyRewrite } from './body-rewrite.ts';
 import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
 import { closeRecord, countEnd, fillRecord, withFlag } from './fill-record.ts';
@@ -43,12 +44,15 @@ export class Exchange {
   /** The scheme was http or https and the client asked to switch to this protocol; the upstream decides. */
   upgrade: string | undefined = undefined;
   tunnelled = false;
+  /** The client speaks gRPC-Web, the upstream gRPC. */
+  grpcWeb = false;
   /** Monotonic time at which the upstream last sent something. */
   lastActivity = 0;
   #filterAt = 0;
   #filtersDone = false;
   #hold: RequestHold | undefined = undefined;
   #transform: BodyTransform | undefined = undefined;
+  #rewrite: BodyRewrite | undefined = undefined;
   #deferred: { readonly code: ReplyCode; readonly options: ReplyOptions } | undefined = undefined;
 
   constructor(manager: ConnectionManager, downstream: Downstream, request: RequestHead) {
@@ -176,7 +180,8 @@ export class Exchange {
     if (!hold.whole) return;
     // Now that the length is known the upstream is told, as Envoy's buffer filter does; trailers need chunks.
     const { request } = this;
-    if (trailers === undefined && request.transferCodings === undefined) request.framing = hold.bytes;
+    if (trailers === undefined && request.transferCodings === undefined && this.#rewrite === undefined)
+      request.framing = hold.bytes;
     this.resumeRequest();
   }
 
@@ -194,15 +199,17 @@ export class Exchange {
 
   #passBody(chunk: Buffer): void {
     const filters = this.manager.chain.requestBody;
+    let bytes = chunk;
     try {
-      for (let i = 0; i < filters.length; i++) filters[i]!(this, chunk);
+      if (this.#rewrite !== undefined) bytes = this.#rewrite.requestBody(chunk);
+      for (let i = 0; i < filters.length; i++) filters[i]!(this, bytes);
     } catch (error) {
       this.fail(error);
       return;
     }
     const link = this.link;
     if (this.ended || link === undefined) return;
-    link.sendBody(chunk);
+    link.sendBody(bytes);
     if (link.full) this.downstream.pause();
   }
 
@@ -210,6 +217,7 @@ export class Exchange {
     this.requestDone = true;
     const filters = this.manager.chain.requestEnd;
     try {
+      this.#rewrite?.requestEnd();
       for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
     } catch (error) {
       this.fail(error);
@@ -249,9 +257,18 @@ export class Exchange {
     }
     if (this.ended) return;
     this.responseStarted = true;
+    if (this.#rewrite?.holdsResponse !== true) this.#sendHead(reason, end);
+  }
+
+  #sendHead(reason: string, end: boolean): void {
     prepareResponse(this);
     this.downstream.sendHead(this.status, reason, this.responseHeaders, this.responseFraming, end);
     if (end) this.#finish();
+  }
+
+  /** Lets `rewrite` change the bytes of both bodies; the filter that knows why calls this while it sees the request's head. */
+  rewriteBodies(rewrite: BodyRewrite): void {
+    this.#rewrite = rewrite;
   }
 
   /** @hot */
@@ -265,6 +282,13 @@ export class Exchange {
       this.fail(error);
       return;
     }
+    if (this.#rewrite === undefined) this.#deliver(chunk);
+    else this.#deliver(this.#rewrite.responseBody(chunk));
+  }
+
+  /** @hot What filters and rewrite have made of a piece of the response goes to the client, or through the transform. */
+  #deliver(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     const transform = this.#transform;
     if (transform !== undefined) {
       transform.write(chunk);
@@ -297,6 +321,25 @@ export class Exchange {
       this.fail(error);
       return;
     }
+    if (this.#rewrite !== undefined) {
+      this.#endRewritten(this.#rewrite, trailers);
+      return;
+    }
+    this.#deliverEnd(trailers);
+  }
+
+  #endRewritten(rewrite: BodyRewrite, trailers: HeaderBlock | undefined): void {
+    const last = rewrite.responseEnd(trailers);
+    if (rewrite.holdsResponse) {
+      this.responseFraming = 0;
+      this.#sendHead('', true);
+      return;
+    }
+    this.#deliver(last);
+    this.#deliverEnd(undefined);
+  }
+
+  #deliverEnd(trailers: HeaderBlock | undefined): void {
     if (this.#transform !== undefined) {
       // The upstream is done; its timeouts must not run on while the transform is.
       this.#cancelLink();

@@ -1,5 +1,5 @@
 /** Answers of the proxy's own to gRPC requests: a status in the head and nothing else ("Trailers-Only", gRPC over HTTP2). */
-import { type HeaderBlock, headerValue } from '@weft/http';
+import { type HeaderBlock, hasHeader, headerValue, setHeader } from '@weft/http';
 
 const INTERNAL = 13;
 const UNKNOWN = 2;
@@ -30,8 +30,14 @@ export function grpcStatusOfHttp(status: number): number {
 
 /** Turns the headers of a reply with `status` and `message` into those of a gRPC answer, in place; its HTTP status is 200. */
 export function asGrpcReply(headers: HeaderBlock, status: number, message: string): void {
-  headers.push('content-type', 'application/grpc', 'grpc-status', String(grpcStatusOfHttp(status)));
-  if (message !== '') headers.push('grpc-message', percentEncoded(message));
+  setHeader(headers, 'content-type', 'application/grpc');
+  setGrpcStatus(headers, status, message);
+}
+
+/** Says in a head, in place, what a response of HTTP's `status` and with the text `message` means to gRPC. A status that is there stays. */
+export function setGrpcStatus(headers: HeaderBlock, status: number, message: string): void {
+  if (!hasHeader(headers, 'grpc-status')) headers.push('grpc-status', String(grpcStatusOfHttp(status)));
+  if (message !== '') setHeader(headers, 'grpc-message', percentEncoded(message));
 }
 
 /** `grpc-message`: UTF-8, with everything but visible ASCII, and the percent sign itself, percent-encoded. */

@@ -18,7 +18,10 @@ export interface ReplyOptions {
   readonly details?: string;
 }
 
-/** Answers `exchange` with the row of `code`: HTTP, or trailers-only gRPC for a gRPC request. */
+/**
+ * Answers `exchange` with the row of `code`: HTTP, trailers-only gRPC for a gRPC request, or for gRPC-Web an HTTP status with gRPC's
+ * beside it, as Envoy's filter leaves it.
+ */
 export function sendLocalReply(exchange: Exchange, code: ReplyCode, options: ReplyOptions): void {
   const row = REPLIES[code];
   const { body = row.body, headers = [] } = options;
@@ -35,7 +38,8 @@ export function sendLocalReply(exchange: Exchange, code: ReplyCode, options: Rep
     exchange.manager.logger.debug('answered for the upstream', { code, cause, path, authority });
   }
   if (grpc) {
-    exchange.respond(200, '', headers, NO_BODY, true);
+    if (exchange.grpcWeb) exchange.respond(status, '', headers, 0, true);
+    else exchange.respond(200, '', headers, NO_BODY, true);
     return;
   }
   const hasBody = bytes.length > 0;

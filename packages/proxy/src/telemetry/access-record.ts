@@ -56,6 +56,9 @@ export class AccessRecord {
   upstreamWireBytesReceived = 0;
   upstreamWireBytesSent = 0;
   requestAttempts = 0;
+  /** gRPC messages that passed, where a filter counts them. */
+  requestMessages = 0;
+  responseMessages = 0;
 
   routeName = '';
   virtualCluster = '';

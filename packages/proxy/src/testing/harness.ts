@@ -192,3 +192,24 @@ export async function exchangeOnce(port: number, text: string): Promise<string> 
   client.send(text.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
   return await client.untilClosed();
 }
+
+/** For the bootstrap of a proxy that the test asks through its admin interface. */
+export const ADMIN: object = { admin: { address: socketAddress(0) } };
+
+/** What the admin interface answers to `GET path`. */
+export async function adminGet({ proxy }: Harness, path: string): Promise<string> {
+  const { adminAddress: address } = proxy;
+  if (address === undefined) throw new Error('the proxy was started without ADMIN');
+  return await (await fetch(`http://${address.host}:${address.port}${path}`)).text();
+}
+
+/** Counters and gauges by their dotted names. */
+export async function adminStats(harness: Harness): Promise<ReadonlyMap<string, number>> {
+  const lines = (await adminGet(harness, '/stats')).split('\n');
+  return new Map(
+    lines.map((line) => {
+      const cut = line.lastIndexOf(': ');
+      return [line.slice(0, cut), Number(line.slice(cut + 2))] as const;
+    }),
+  );
+}

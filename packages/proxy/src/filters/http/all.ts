@@ -5,6 +5,8 @@ import { compressor } from './compressor/filter.ts';
 import { cors } from './cors/filter.ts';
 import { dynamicForwardProxy } from './dynamic-forward-proxy/filter.ts';
 import { fault } from './fault/filter.ts';
+import { grpcStats } from './grpc-stats/filter.ts';
+import { grpcWeb } from './grpc-web/filter.ts';
 import { headerMutation } from './header-mutation/filter.ts';
 import { healthCheck } from './health-check/filter.ts';
 import { istioStats } from './istio-stats/filter.ts';
@@ -19,6 +21,8 @@ export const HTTP_FILTERS: readonly HttpFilterKind[] = [
   cors,
   dynamicForwardProxy,
   fault,
+  grpcStats,
+  grpcWeb,
   headerMutation,
   healthCheck,
   istioStats,

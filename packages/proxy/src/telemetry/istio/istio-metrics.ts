@@ -7,62 +7,25 @@ import { grpcStatusOf } from '../access-log/grpc-status.ts';
 import { headerOf } from '../access-log/header-of.ts';
 import type { AccessRecord } from '../access-record.ts';
 import type { Labels, SeriesSource, Stat } from '../registry.ts';
-import { Counter, Histogram } from '../stat.ts';
+import {
+  metricLabels,
+  type Outcome,
+  OVERFLOW,
+  overflowLabels,
+  type Reporter,
+  withoutOutcome,
+} from './metric-labels.ts';
+import { MessageSeries, RequestSeries, TcpSeries } from './series.ts';
 import type { ServiceLabels } from './service-labels.ts';
 import { UNKNOWN, UNKNOWN_WORKLOAD, type WorkloadLabels } from './workload-labels.ts';
-
-/** Which side of a connection the numbers come from. */
-export type Reporter = 'source' | 'destination' | 'waypoint';
 
 /** Sets of series kept; traffic beyond lands in one set whose labels say `overflow`. Each costs about 1 KiB. */
 const MAX_SERIES = 5_000;
 
-/** What distinguishes one outcome from another between the same two workloads. */
-interface Outcome {
-  readonly protocol: 'http' | 'grpc' | 'tcp';
-  /** 0 for TCP. */
-  readonly responseCode: number;
-  readonly responseFlags: string;
-  readonly grpcStatus: string;
-  readonly sourcePrincipal: string;
-  readonly destinationPrincipal: string;
-  readonly mutualTls: boolean;
-}
-
-class RequestSeries {
-  readonly outcome: Outcome;
-  readonly labels: Labels;
-  readonly requests: Counter = new Counter();
-  readonly duration: Histogram = new Histogram();
-  readonly requestBytes: Histogram = new Histogram();
-  readonly responseBytes: Histogram = new Histogram();
-
-  constructor(outcome: Outcome, labels: Labels) {
-    this.outcome = outcome;
-    this.labels = labels;
-  }
-}
-
-/** The counters of TCP connections between two workloads; a connection holds the one it belongs to and adds as bytes pass. */
-export class TcpSeries {
-  readonly outcome: Outcome;
-  readonly labels: Labels;
-  readonly opened: Counter = new Counter();
-  readonly closed: Counter = new Counter();
-  /** Bytes that the destination sent in response. */
-  readonly sent: Counter = new Counter();
-  /** Bytes that the destination received. */
-  readonly received: Counter = new Counter();
-
-  constructor(outcome: Outcome, labels: Labels) {
-    this.outcome = outcome;
-    this.labels = labels;
-  }
-}
-
 interface Pair {
   readonly requests: RequestSeries[];
   readonly tcp: TcpSeries[];
+  readonly messages: MessageSeries[];
 }
 
 /** The metrics of one proxy. A sidecar reports as the source of what leaves it and as the destination of what comes in. */
@@ -75,8 +38,10 @@ export class IstioMetrics implements SeriesSource {
   };
   readonly #requests: RequestSeries[] = [];
   readonly #tcp: TcpSeries[] = [];
+  readonly #messages: MessageSeries[] = [];
   #overflow: RequestSeries | undefined;
   #tcpOverflow: TcpSeries | undefined;
+  #messageOverflow: MessageSeries | undefined;
 
   /** @param local the workload that this proxy stands in front of */
   constructor(local: WorkloadLabels) {
@@ -90,6 +55,30 @@ export class IstioMetrics implements SeriesSource {
     series.duration.record(record.endMs - record.startMs);
     series.requestBytes.record(record.bytesReceived + record.headerBytesReceived);
     series.responseBytes.record(record.bytesSent + record.headerBytesSent);
+  }
+
+  /** Counts messages of a gRPC call that may still be going on. */
+  messages(reporter: Reporter, record: AccessRecord, request: number, response: number): void {
+    const series = this.#messageSeries(reporter, record);
+    series.request.add(request);
+    series.response.add(response);
+  }
+
+  #messageSeries(reporter: Reporter, record: AccessRecord): MessageSeries {
+    const pair = this.#pair(reporter, record.peer ?? UNKNOWN_WORKLOAD, record.service);
+    const known = pair.messages.find((series) => samePrincipals(reporter, series.outcome, record));
+    if (known !== undefined) return known;
+    if (this.#full()) {
+      this.#messageOverflow ??= append(
+        this.#messages,
+        new MessageSeries(OVERFLOW, withoutOutcome(overflowLabels(reporter, OVERFLOW))),
+      );
+      return this.#messageOverflow;
+    }
+    const outcome = outcomeOf(reporter, record, 'grpc', '');
+    const series = new MessageSeries(outcome, withoutOutcome(this.#labels(reporter, record, outcome)));
+    pair.messages.push(series);
+    return append(this.#messages, series);
   }
 
   /** The counters of a TCP connection, for when it opens; the caller adds to them. */
@@ -114,6 +103,10 @@ export class IstioMetrics implements SeriesSource {
       yield { name: '', family: 'istio_request_bytes', labels: s.labels, handle: s.requestBytes };
       yield { name: '', family: 'istio_response_bytes', labels: s.labels, handle: s.responseBytes };
     }
+    for (const s of this.#messages) {
+      yield { name: '', family: 'istio_request_messages_total', labels: s.labels, handle: s.request };
+      yield { name: '', family: 'istio_response_messages_total', labels: s.labels, handle: s.response };
+    }
     for (const s of this.#tcp) {
       yield { name: '', family: 'istio_tcp_connections_opened_total', labels: s.labels, handle: s.opened };
       yield { name: '', family: 'istio_tcp_connections_closed_total', labels: s.labels, handle: s.closed };
@@ -123,7 +116,7 @@ export class IstioMetrics implements SeriesSource {
   }
 
   #full(): boolean {
-    return this.#requests.length + this.#tcp.length >= MAX_SERIES;
+    return this.#requests.length + this.#tcp.length + this.#messages.length >= MAX_SERIES;
   }
 
   /** @hot A pair has a handful of outcomes, so a scan over the numbers beats building a key. */
@@ -172,7 +165,7 @@ export class IstioMetrics implements SeriesSource {
     }
     let pair = byService.get(service);
     if (pair === undefined) {
-      pair = { requests: [], tcp: [] };
+      pair = { requests: [], tcp: [], messages: [] };
       byService.set(service, pair);
     }
     return pair;
@@ -234,77 +227,4 @@ function outcomeOf(
     destinationPrincipal: (server ? record.downstreamLocalUriSan : record.upstreamPeerUriSan) || UNKNOWN,
     mutualTls: server && record.downstreamPeerUriSan !== '',
   };
-}
-
-/** Every label in the order of Istio's documentation. */
-function metricLabels(
-  reporter: Reporter,
-  source: WorkloadLabels,
-  destination: WorkloadLabels,
-  service: ServiceLabels | undefined,
-  outcome: Outcome,
-): Labels {
-  const http: Labels =
-    outcome.protocol === 'tcp'
-      ? []
-      : [
-          ['response_code', String(outcome.responseCode)],
-          ['grpc_response_status', outcome.grpcStatus],
-        ];
-  return [
-    ['reporter', reporter],
-    ['source_workload', source.workload],
-    ['source_canonical_service', source.canonicalService],
-    ['source_canonical_revision', source.canonicalRevision],
-    ['source_workload_namespace', source.namespace],
-    ['source_principal', outcome.sourcePrincipal],
-    ['source_app', source.app],
-    ['source_version', source.version],
-    ['source_cluster', source.cluster],
-    ['destination_workload', destination.workload],
-    ['destination_workload_namespace', destination.namespace],
-    ['destination_principal', outcome.destinationPrincipal],
-    ['destination_app', destination.app],
-    ['destination_version', destination.version],
-    ['destination_service', service?.host || UNKNOWN],
-    ['destination_canonical_service', destination.canonicalService],
-    ['destination_canonical_revision', destination.canonicalRevision],
-    ['destination_service_name', service?.name || UNKNOWN],
-    ['destination_service_namespace', service?.namespace || destination.namespace],
-    ['destination_cluster', destination.cluster],
-    ['request_protocol', outcome.protocol],
-    ...http,
-    ['response_flags', outcome.responseFlags || '-'],
-    // Only the server side knows what secured the connection it accepted (Istio's documentation of the label).
-    ['connection_security_policy', reporter === 'source' ? UNKNOWN : outcome.mutualTls ? 'mutual_tls' : 'none'],
-  ];
-}
-
-const OVERFLOW: Outcome = {
-  protocol: 'http',
-  responseCode: 0,
-  responseFlags: '',
-  grpcStatus: '',
-  sourcePrincipal: 'overflow',
-  destinationPrincipal: 'overflow',
-  mutualTls: false,
-};
-
-function overflowLabels(reporter: Reporter, outcome: Outcome): Labels {
-  const overflow: WorkloadLabels = {
-    workload: 'overflow',
-    namespace: 'overflow',
-    app: 'overflow',
-    version: 'overflow',
-    canonicalService: 'overflow',
-    canonicalRevision: 'overflow',
-    cluster: 'overflow',
-  };
-  return metricLabels(
-    reporter,
-    overflow,
-    overflow,
-    { host: 'overflow', name: 'overflow', namespace: 'overflow' },
-    outcome,
-  );
 }

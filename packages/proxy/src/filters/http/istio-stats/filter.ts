@@ -3,8 +3,16 @@
 import type { Decoded } from '@weft/base';
 import { Issues } from '@weft/engine';
 import { type TypedStruct, TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
-import { type FilterContext, type HttpFilter, type HttpFilterKind, httpFilter } from '../../../stream/http-filter.ts';
+import { isGrpcRequest } from '../../../stream/grpc-reply.ts';
+import {
+  CONTINUE,
+  type FilterContext,
+  type HttpFilter,
+  type HttpFilterKind,
+  httpFilter,
+} from '../../../stream/http-filter.ts';
 import { neverReplies } from '../../../stream/prediction.ts';
+import { MessageReport } from './message-report.ts';
 
 /** The Host header never names the destination service here: it comes from the cluster, which cannot be spoofed. */
 const HARMLESS = ['disable_host_header_fallback'];
@@ -19,10 +27,19 @@ function decode(message: TypedStruct, at: string): Decoded<undefined> {
 }
 
 function create(_config: undefined, context: FilterContext): HttpFilter {
-  const { mesh } = context;
+  const { mesh, slot, wheel } = context;
   if (mesh === undefined) return {};
   const { metrics, reporter } = mesh;
-  return { onEnd: (exchange) => metrics.request(reporter, exchange.record) };
+  return {
+    onRequestHeaders(exchange) {
+      if (isGrpcRequest(exchange.request.headers)) exchange.slots[slot] = new MessageReport(exchange, mesh, wheel);
+      return CONTINUE;
+    },
+    onEnd(exchange) {
+      (exchange.slots[slot] as MessageReport | undefined)?.end();
+      metrics.request(reporter, exchange.record);
+    },
+  };
 }
 
 export const istioStats: HttpFilterKind = httpFilter({

@@ -8,7 +8,7 @@ import { fillConnection } from '../../../stream/fill-record.ts';
 import type { ServedConnection } from '../../../stream/network-filter.ts';
 import type { AccessLog } from '../../../telemetry/access-log/access-log.ts';
 import { AccessRecord } from '../../../telemetry/access-record.ts';
-import type { TcpSeries } from '../../../telemetry/istio/istio-metrics.ts';
+import type { TcpSeries } from '../../../telemetry/istio/series.ts';
 import type { TcpStats } from '../../../telemetry/listener-stats.ts';
 import { Deadline } from '../../../time/wheel.ts';
 import type { TcpProxyConfig } from './config.ts';
