@@ -14,10 +14,13 @@ import { EXCLUDED_OPTIONS, PROTO_FILES } from '../packages/xds/protos.ts';
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const deps = join(dirname(require.resolve('@grpc/grpc-js-xds/package.json')), 'deps');
-const SOURCES = ['envoy-api', 'xds', 'googleapis', 'protoc-gen-validate'].map((dir) => join(deps, dir));
+const SOURCES = [
+  ...['envoy-api', 'xds', 'googleapis', 'protoc-gen-validate'].map((dir) => join(deps, dir)),
+  join(root, 'packages/xds/proto'),
+];
 const OUT = join(root, 'packages/xds/gen');
 
-/** The path below `deps` that holds `proto`, or undefined for what buf brings itself (google/protobuf). */
+/** The path that holds `proto`, or undefined for what buf brings itself (google/protobuf). */
 function find(proto: string): string | undefined {
   return SOURCES.map((dir) => join(dir, proto)).find((path) => existsSync(path));
 }

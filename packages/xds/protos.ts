@@ -1,4 +1,4 @@
-/** Envoy's `.proto` files this project speaks; tools/generate-xds.ts adds what they import. One more message is one more line. */
+/** Envoy's `.proto` files this project speaks, and those of ./proto; tools/generate-xds.ts adds what they import. One more message is one more line. */
 export const PROTO_FILES: readonly string[] = [
   'envoy/service/discovery/v3/ads.proto',
   'envoy/service/discovery/v3/discovery.proto',
@@ -55,6 +55,7 @@ export const PROTO_FILES: readonly string[] = [
   'envoy/extensions/upstreams/http/v3/http_protocol_options.proto',
   'envoy/service/ratelimit/v3/rls.proto',
   'envoy/type/v3/http_status.proto',
+  'istio/networking/nds/v1/nds.proto',
   'udpa/type/v1/typed_struct.proto',
 ];
 

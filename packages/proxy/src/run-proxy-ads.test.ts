@@ -84,6 +84,7 @@ function setOf(cluster: string, ports: Readonly<Record<string, number>>, badRege
     route: map([encodeResource('route', 'routes', routes)]),
     secret: new Map(),
     extensionConfig: new Map(),
+    nameTable: new Map(),
   };
 }
 

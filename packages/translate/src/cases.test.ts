@@ -63,6 +63,9 @@ function toYaml(resources: TranslatedResources): string {
       listener: messages(RESOURCE_KINDS.listener.schema, resources.listener),
       route: messages(RESOURCE_KINDS.route.schema, resources.route),
       secret: messages(RESOURCE_KINDS.secret.schema, resources.secret),
+      ...(resources.nameTable.size > 0 && {
+        name_table: messages(RESOURCE_KINDS.nameTable.schema, resources.nameTable),
+      }),
       issues: resources.issues.map(({ code, resource, at, position }) => ({
         code,
         resource,

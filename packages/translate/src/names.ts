@@ -50,3 +50,6 @@ export const HTTP_PROXY_ROUTE = 'http_proxy';
 export function hostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** The one resource of the kind `nameTable`. */
+export const NAME_TABLE = 'nametable';

@@ -5,6 +5,7 @@ import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
+import type { NameTable } from '@weft/xds/gen/istio/networking/nds/v1/nds_pb';
 import { blackHoleCluster, dynamicDnsCluster, passthroughCluster } from './cluster/catch-all.ts';
 import { outboundClusters } from './cluster/outbound-clusters.ts';
 import { gatewayListener } from './gateway/listeners.ts';
@@ -15,7 +16,8 @@ import { capturedOutbound } from './listener/captured-outbound.ts';
 import { inbound } from './listener/inbound.ts';
 import { httpProxyListener, outboundListeners } from './listener/outbound.ts';
 import { virtualOutbound } from './listener/virtual-outbound.ts';
-import { HTTP_PROXY_ROUTE } from './names.ts';
+import { nameTable } from './name-table.ts';
+import { HTTP_PROXY_ROUTE, NAME_TABLE } from './names.ts';
 import { PerNode } from './per-node.ts';
 import { sidecarRoutes } from './route/sidecar-routes.ts';
 
@@ -31,6 +33,8 @@ export interface TranslatedResources {
   readonly route: ReadonlyMap<string, RouteConfiguration>;
   /** TLS certificates a gateway asks for by `kubernetes://<name>`. */
   readonly secret: ReadonlyMap<string, Secret>;
+  /** The names that the proxy answers DNS for; at most one. */
+  readonly nameTable: ReadonlyMap<string, NameTable>;
   /** Conflicts met on the way: a duplicate domain, two listeners on one port, a missing secret. */
   readonly issues: readonly Issue[];
 }
@@ -97,6 +101,13 @@ function intercepts(node: Node): boolean {
   return node.type === 'sidecar' && node.interception !== 'NONE';
 }
 
+const NO_NAMES: ReadonlyMap<string, never> = new Map();
+
+function namesOf(proxy: MeshProxy): TranslatedResources['nameTable'] {
+  const table = nameTable(proxy);
+  return table === undefined ? NO_NAMES : new Map([[NAME_TABLE, table]]);
+}
+
 function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: boolean): TranslatedResources {
   const outbound = translateClusters(snapshot, proxy);
   const draft = begin();
@@ -119,13 +130,14 @@ function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: bo
       listener: LayeredMap.over(captured.listener, draft.listener),
       route: captured.route,
       secret: new Map(),
+      nameTable: namesOf(proxy),
       issues: [...captured.issues, ...draft.issues],
     };
   }
   const taken = new Set(inbounds.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
   for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
   for (const each of inbounds.listeners) put(draft.listener, each);
-  return { ...draft, cluster, endpoint: outbound.endpoint, secret: new Map() };
+  return { ...draft, cluster, endpoint: outbound.endpoint, secret: new Map(), nameTable: namesOf(proxy) };
 }
 
 function capturedPart(snapshot: Snapshot, proxy: MeshProxy): CapturedPart {
@@ -186,5 +198,11 @@ function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResou
       if (name !== '') put(draft.route, gatewayRoutes(name, servers, snapshot, proxy));
     }
   }
-  return { ...draft, cluster, endpoint, secret: gatewaySecrets(ports, snapshot, proxy, draft.issues) };
+  return {
+    ...draft,
+    cluster,
+    endpoint,
+    secret: gatewaySecrets(ports, snapshot, proxy, draft.issues),
+    nameTable: NO_NAMES,
+  };
 }

@@ -9,6 +9,7 @@ import {
 import { type Listener, ListenerSchema } from '../gen/envoy/config/listener/v3/listener_pb.js';
 import { type RouteConfiguration, RouteConfigurationSchema } from '../gen/envoy/config/route/v3/route_pb.js';
 import { type Secret, SecretSchema } from '../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
+import { type NameTable, NameTableSchema } from '../gen/istio/networking/nds/v1/nds_pb.js';
 
 /** The message of each kind. */
 interface ResourceMessages {
@@ -18,6 +19,7 @@ interface ResourceMessages {
   readonly route: RouteConfiguration;
   readonly secret: Secret;
   readonly extensionConfig: TypedExtensionConfig;
+  readonly nameTable: NameTable;
 }
 
 export type ResourceKind = keyof ResourceMessages;
@@ -36,6 +38,9 @@ interface KindRow<M extends Message> {
   /** The xDS resource name inside the message; state of the world has it nowhere else. */
   readonly nameOf: (message: M) => string;
 }
+
+/** The name of the only resource of its kind. */
+const NAME_TABLE = 'nametable';
 
 /**
  * Every xDS resource type spoken here, one row a type.
@@ -101,6 +106,16 @@ export const RESOURCE_KINDS: { readonly [K in ResourceKind]: KindRow<ResourceMes
     schema: TypedExtensionConfigSchema,
     nameOf: (message) => message.name,
   },
+  nameTable: {
+    typeUrl: 'type.googleapis.com/istio.networking.nds.v1.NameTable',
+    short: 'NDS',
+    order: 6,
+    fullStateInSotw: true,
+    removedLate: false,
+    schema: NameTableSchema,
+    // There is one for each proxy; the message has no name.
+    nameOf: () => NAME_TABLE,
+  },
 };
 
 /** All kinds, in push order. */
@@ -126,5 +141,6 @@ export function forEachKind<T>(make: (kind: ResourceKind) => T): Record<Resource
     route: make('route'),
     secret: make('secret'),
     extensionConfig: make('extensionConfig'),
+    nameTable: make('nameTable'),
   };
 }

@@ -13,6 +13,7 @@ function translated(...clusters: readonly Cluster[]): TranslatedResources {
     listener: none,
     route: none,
     secret: none,
+    nameTable: none,
     issues: [],
   };
 }

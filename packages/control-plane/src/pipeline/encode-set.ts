@@ -41,6 +41,7 @@ export class SetEncoder {
       route: this.#kind('route', translated.route, previous),
       secret: this.#kind('secret', translated.secret, previous),
       extensionConfig: this.#kind('extensionConfig', new Map(), previous),
+      nameTable: this.#kind('nameTable', translated.nameTable, previous),
     };
   }
 

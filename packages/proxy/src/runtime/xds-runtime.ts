@@ -16,7 +16,7 @@ import type { RouteSources } from './route-sources.ts';
 
 const ACCEPTED: Outcome = [];
 const NOT_ASKED_FOR: Outcome = [
-  { severity: 'error', code: 'unsupported-kind', at: '', message: 'this proxy asks for no extension configs' },
+  { severity: 'error', code: 'unsupported-kind', at: '', message: 'this proxy did not ask for this kind' },
 ];
 
 interface Named<M> {
@@ -121,6 +121,8 @@ export class XdsRuntime implements AdsHandler {
         return this.#each(update, (message) => secrets.put(message));
       case 'extensionConfig':
         return this.#each(update, () => NOT_ASKED_FOR);
+      case 'nameTable':
+        return this.#each(update, () => NOT_ASKED_FOR);
     }
   }
 
@@ -171,6 +173,7 @@ export class XdsRuntime implements AdsHandler {
         secrets.remove(name);
         break;
       case 'extensionConfig':
+      case 'nameTable':
         break;
     }
   }
