@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
+import { LayeredMap } from '@weft/base';
 import { Cluster_DiscoveryType } from '../gen/envoy/config/cluster/v3/cluster_pb.js';
 import { forEachKind, RESOURCE_KINDS, type ResourceKind, type ResourceMessage } from './kinds.ts';
 
@@ -53,7 +54,8 @@ export function versionOfAll(resources: ReadonlyMap<string, XdsResource>): strin
   const known = versions.get(resources);
   if (known !== undefined) return known;
   const hash = createHash('sha256');
-  for (const name of [...resources.keys()].sort()) hash.update(`${name}\0${resources.get(name)?.version}\0`);
+  if (resources instanceof LayeredMap) hash.update(`${versionOfAll(resources.base)}\0${versionOfAll(resources.own)}`);
+  else for (const name of [...resources.keys()].sort()) hash.update(`${name}\0${resources.get(name)?.version}\0`);
   const version = hash.digest('base64url').slice(0, 16);
   versions.set(resources, version);
   return version;

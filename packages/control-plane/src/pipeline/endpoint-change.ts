@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type MeshProxy, type Node, proxyOf, type Service, type Snapshot } from '@weft/mesh';
-import { type TranslatedResources, translate } from '@weft/translate';
+import type { MeshProxy, Node, Service, Snapshot } from '@weft/mesh';
+import { type TranslatedResources, translateClusters } from '@weft/translate';
 import type { ObjectKey } from '../store/object.ts';
 import type { WatchEvent } from '../store/store.ts';
 
@@ -52,10 +52,9 @@ export class EndpointChange {
   }
 
   /** The clusters and endpoints of the changed services as this proxy sees them; undefined when the change touches the proxy's own inbound side. */
-  translate(node: Node): TranslatedResources | undefined {
+  translate(node: Node): Pick<TranslatedResources, 'cluster' | 'endpoint'> | undefined {
     if (!this.#sameInstances(node)) return undefined;
-    const { scope } = proxyOf(this.#after, node);
-    return translate(this.#after, { node, instances: [], scope: this.#narrow(scope) });
+    return translateClusters(this.#after, { node, scope: this.#narrow(this.#after.scopeOf(node)) });
   }
 
   #narrow(scope: Scope): Scope {

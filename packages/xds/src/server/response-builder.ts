@@ -84,8 +84,9 @@ function difference(sub: Subscription, target: ReadonlyMap<string, XdsResource>)
   const shared = sub.sent.shared;
   if (shared !== undefined && sub.forced.size === 0 && sub.retained.size === 0) {
     const diff = diffOf(shared, target);
-    if (sub.wildcard) return diff;
-    return { changed: diff.changed.filter((resource) => sub.names.has(resource.name)), removed: diff.removed };
+    // The very list wherever it may be: its encoded form is found by it.
+    if (sub.wildcard || diff.changed.every(({ name }) => sub.names.has(name))) return diff;
+    return { changed: diff.changed.filter(({ name }) => sub.names.has(name)), removed: diff.removed };
   }
   const changed: XdsResource[] = [];
   const removed: string[] = [];

@@ -1,4 +1,7 @@
+import { LayeredMap } from '@weft/base';
 import type { XdsResource } from '../resource.ts';
+
+type Resources = ReadonlyMap<string, XdsResource>;
 
 /** What turns one map of resources into another. */
 export interface ResourceDiff {
@@ -6,27 +9,47 @@ export interface ResourceDiff {
   readonly removed: readonly string[];
 }
 
-const diffs = new WeakMap<ReadonlyMap<string, XdsResource>, WeakMap<ReadonlyMap<string, XdsResource>, ResourceDiff>>();
+const diffs = new WeakMap<Resources, WeakMap<Resources, ResourceDiff>>();
 
 /** The difference of two maps, computed once however many proxies move from one to the other. */
-export function diffOf(
-  before: ReadonlyMap<string, XdsResource>,
-  after: ReadonlyMap<string, XdsResource>,
-): ResourceDiff {
-  const known = diffs.get(before) ?? new WeakMap<ReadonlyMap<string, XdsResource>, ResourceDiff>();
+export function diffOf(before: Resources, after: Resources): ResourceDiff {
+  const known = diffs.get(before) ?? new WeakMap<Resources, ResourceDiff>();
   diffs.set(before, known);
   const diff = known.get(after) ?? computeDiff(before, after);
   known.set(after, diff);
   return diff;
 }
 
-function computeDiff(before: ReadonlyMap<string, XdsResource>, after: ReadonlyMap<string, XdsResource>): ResourceDiff {
+function computeDiff(before: Resources, after: Resources): ResourceDiff {
+  if (before instanceof LayeredMap || after instanceof LayeredMap) return layeredDiff(before, after);
   const changed: XdsResource[] = [];
   const removed: string[] = [];
   for (const resource of after.values())
     if (before.get(resource.name)?.version !== resource.version) changed.push(resource);
   for (const name of before.keys()) if (!after.has(name)) removed.push(name);
   return { changed, removed };
+}
+
+const NO_RESOURCES: Resources = new Map();
+
+/** Bases are shared, so their difference is known; a resource that went from one layer to the other is in neither. */
+function layeredDiff(before: Resources, after: Resources): ResourceDiff {
+  const from = layersOf(before);
+  const to = layersOf(after);
+  const base = diffOf(from.base, to.base);
+  const own = computeDiff(from.own, to.own);
+  // The very list, so that its encoded form is found again.
+  if (own.changed.length === 0 && own.removed.length === 0 && from.own.size === 0) return base;
+  const changed = [...base.changed, ...own.changed].filter(
+    ({ name, version }) => before.get(name)?.version !== version,
+  );
+  const removed = [...base.removed, ...own.removed].filter((name) => !after.has(name));
+  const unmoved = changed.length === base.changed.length && own.changed.length === 0;
+  return { changed: unmoved ? base.changed : changed, removed };
+}
+
+function layersOf(resources: Resources): { readonly base: Resources; readonly own: Resources } {
+  return resources instanceof LayeredMap ? resources : { base: resources, own: NO_RESOURCES };
 }
 
 /** Written for a name the proxy was told does not exist. No content hash is empty. */
@@ -37,11 +60,11 @@ export const ABSENT = '';
  * thousands of entries of its own.
  */
 export class SentVersions {
-  #shared: ReadonlyMap<string, XdsResource> | undefined;
+  #shared: Resources | undefined;
   #own = new Map<string, string>();
 
   /** The shared map this is equal to, if it is. */
-  get shared(): ReadonlyMap<string, XdsResource> | undefined {
+  get shared(): Resources | undefined {
     return this.#shared;
   }
 
@@ -70,7 +93,7 @@ export class SentVersions {
     this.#own = new Map();
   }
 
-  adopt(map: ReadonlyMap<string, XdsResource>): void {
+  adopt(map: Resources): void {
     this.#shared = map;
     this.#own = new Map();
   }
