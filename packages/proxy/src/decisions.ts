@@ -16,3 +16,4 @@ export type { HttpFilterKind } from './stream/http-filter.ts';
 export type { PredictedConnection, PredictedReply, PredictedRequest } from './stream/prediction.ts';
 export { REPLIES, type ReplyCode } from './stream/replies.ts';
 export { matchedSocket } from './tls/upstream-tls.ts';
+export { routeTimeouts } from './upstream/timeouts.ts';

@@ -131,8 +131,8 @@ test('a verdict names the step that put a chain aside', () => {
   assert.deepEqual(
     chains.map((verdict) => [verdict.chain.name, verdict.won, verdict.why]),
     [
-      ['port', false, 'it wants another destination port'],
-      ['named', false, 'it wants another server name'],
+      ['port', false, 'it wants destination port 9090; the connection has 8080'],
+      ['named', false, 'it wants server name a; the connection has none'],
       ['any', true, 'it is the most specific match'],
     ],
   );

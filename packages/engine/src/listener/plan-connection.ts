@@ -136,11 +136,60 @@ export function explainConnection(
 ): { readonly chain: FilterChain | undefined; readonly chains: readonly ChainVerdict[] } {
   const lost = new Map<FilterChain, ChainVerdict>();
   const chain = choose(listener, head, (loser, step, matched) => {
-    const why = matched ? `another chain is more specific about the ${step}` : `it wants another ${step}`;
+    const why = matched
+      ? `another chain is more specific about the ${step}`
+      : `it wants ${step} ${wantedAt(loser.match, step)}; the connection has ${actualAt(head, step)}`;
     lost.set(loser, { chain: loser, won: false, step, why, origin: loser.origin });
   });
   const all = listener.defaultChain === undefined ? listener.chains : [...listener.chains, listener.defaultChain];
   return { chain, chains: all.map((candidate) => lost.get(candidate) ?? remaining(candidate, chain)) };
+}
+
+/** What a chain asks for at a step, for people. */
+function wantedAt(match: FilterChainMatch, step: ChainStep): string {
+  switch (step) {
+    case 'destination port':
+      return String(match.destinationPort ?? 'any');
+    case 'destination address':
+      return match.destinationRanges.map(({ text }) => text).join(' or ');
+    case 'server name':
+      return match.serverNames.join(' or ');
+    case 'transport protocol':
+      return match.transportProtocol;
+    case 'application protocols':
+      return match.applicationProtocols.join(' or ');
+    case 'direct source address':
+      return match.directSourceRanges.map(({ text }) => text).join(' or ');
+    case 'source type':
+      return match.sourceType;
+    case 'source address':
+      return match.sourceRanges.map(({ text }) => text).join(' or ');
+    case 'source port':
+      return match.sourcePorts.join(' or ');
+  }
+}
+
+function actualAt(head: ConnectionHead, step: ChainStep): string {
+  switch (step) {
+    case 'destination port':
+      return String(head.destinationPort);
+    case 'destination address':
+      return head.destinationAddress;
+    case 'server name':
+      return head.serverName === '' ? 'none' : head.serverName;
+    case 'transport protocol':
+      return head.transportProtocol;
+    case 'application protocols':
+      return head.applicationProtocols.length === 0 ? 'none' : head.applicationProtocols.join(', ');
+    case 'direct source address':
+      return head.directSourceAddress;
+    case 'source type':
+      return `source ${head.sourceAddress}`;
+    case 'source address':
+      return head.sourceAddress;
+    case 'source port':
+      return String(head.sourcePort);
+  }
 }
 
 function remaining(candidate: FilterChain, winner: FilterChain | undefined): ChainVerdict {

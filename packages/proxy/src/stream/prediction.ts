@@ -16,6 +16,8 @@ export interface PredictedRequest {
   readonly overrides: readonly unknown[] | undefined;
   readonly connection: PredictedConnection;
   readonly random: Random;
+  /** Called by a filter that would hold the request for so many milliseconds. */
+  readonly delayed: (ms: number) => void;
 }
 
 export interface PredictedConnection {

@@ -9,6 +9,7 @@ import {
   FilterConfigSchema,
 } from '@weft/xds/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb';
 import { CONTINUE, type HttpFilter, type HttpFilterKind, httpFilter } from '../../../stream/http-filter.ts';
+import type { PredictedReply, PredictedRequest } from '../../../stream/prediction.ts';
 
 const SUPPORTED: SupportedMessages = {
   'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': {
@@ -24,16 +25,25 @@ function decode(message: FilterConfig, at: string): Decoded<undefined> {
   return issues.end(undefined);
 }
 
+/** Why the request cannot be forwarded; undefined when it can. */
+function refusal(authority: string): string | undefined {
+  const isHost = /^(?:\[[0-9a-f:.]+\]|[^:[\]/@]+)(?::\d{1,5})?$/i.test(authority);
+  return isHost ? undefined : `${JSON.stringify(authority)} is not a host to forward to`;
+}
+
 function create(): HttpFilter {
   return {
     onRequestHeaders(exchange) {
-      const { authority } = exchange.request;
-      if (!/^(?:\[[0-9a-f:.]+\]|[^:[\]/@]+)(?::\d{1,5})?$/i.test(authority)) {
-        exchange.reply('MISSING_HOST', { cause: `${JSON.stringify(authority)} is not a host to forward to` });
-      }
+      const cause = refusal(exchange.request.authority);
+      if (cause !== undefined) exchange.reply('MISSING_HOST', { cause });
       return CONTINUE;
     },
   };
 }
 
-export const dynamicForwardProxy: HttpFilterKind = httpFilter({ schema: FilterConfigSchema, decode, create });
+function predict(_config: undefined, { authority }: PredictedRequest): PredictedReply | undefined {
+  const cause = refusal(authority);
+  return cause === undefined ? undefined : { code: 'MISSING_HOST', status: undefined, cause };
+}
+
+export const dynamicForwardProxy: HttpFilterKind = httpFilter({ schema: FilterConfigSchema, decode, create, predict });

@@ -91,7 +91,7 @@ function predict(base: FaultConfig, request: PredictedRequest): PredictedReply |
   const config = (request.overrides?.[0] as FaultConfig | undefined) ?? base;
   if (!concerns(config, request.plan, request)) return undefined;
   const delay = delayOf(config, request.headers);
-  if (delay !== undefined) draws(delay.share, request.random);
+  if (delay !== undefined && draws(delay.share, request.random)) request.delayed(delay.ms);
   const injected = abortOf(config, request.headers);
   if (injected === undefined || !draws(injected.share, request.random)) return undefined;
   return { code: 'FAULT_ABORT', status: injected.status, cause: ABORT_CAUSE };

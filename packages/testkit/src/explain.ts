@@ -1,0 +1,17 @@
+/** How a request is followed through a mesh: for the command line, which has the proxies from elsewhere. */
+export { type Call, CallError, type CallText, parseCall } from './explain/call.ts';
+export type {
+  ClusterExplanation,
+  Explanation,
+  ForwardOutcome,
+  HopExplanation,
+  Outcome,
+  RedirectOutcome,
+  RefusedOutcome,
+  ReplyOutcome,
+  Verdict,
+} from './explain/explanation.ts';
+export { type PrintStyle, printExplanation, printOutcome } from './explain/print.ts';
+export { type ProxyResources, ProxyView } from './explain/proxy-view.ts';
+export { newSession, type Session } from './explain/session.ts';
+export { type MetProxy, type ProxySource, type Start, walk } from './explain/walk.ts';
