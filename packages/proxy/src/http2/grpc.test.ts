@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as grpc from '@grpc/grpc-js';
 import { HTTP2_UPSTREAM as HTTP2, startEcho, message as text } from '../testing/grpc-echo.ts';
-import { httpListener, startProxy, staticCluster } from '../testing/harness.ts';
+import { httpFilterConfig, httpListener, ROUTER, startProxy, staticCluster } from '../testing/harness.ts';
 
 const ROUTES = [
   {
@@ -93,4 +93,52 @@ test('a deadline of the client ends the call on both sides', async () => {
   assert.ok(typeof late !== 'string');
   assert.equal(late.code, grpc.status.DEADLINE_EXCEEDED);
   client.close();
+});
+
+test("a route's bounds on grpc-timeout end a call with DEADLINE_EXCEEDED or UNAVAILABLE, whatever the client allows", async () => {
+  using server = await startEcho();
+  const routes = [
+    {
+      match: { prefix: '/test.Echo' },
+      route: { cluster: 'backend', max_stream_duration: { grpc_timeout_header_max: '0.1s' } },
+    },
+  ];
+  const capped = [{ match: { prefix: '/test.Echo' }, route: { cluster: 'backend', max_grpc_timeout: '0.1s' } }];
+  for (const [rules, code, details] of [
+    [routes, grpc.status.DEADLINE_EXCEEDED, 'downstream duration timeout'],
+    [capped, grpc.status.UNAVAILABLE, 'upstream request timeout'],
+  ] as const) {
+    await using proxy = await startProxy([httpListener(rules)], [staticCluster('backend', [server.port], HTTP2)]);
+    const client = new grpc.Client(`127.0.0.1:${proxy.port}`, grpc.credentials.createInsecure());
+    assert.deepEqual(await unary(client, '/test.Echo/Unary', 'hang', 30_000), { code, details });
+    client.close();
+  }
+});
+
+test('faults, direct responses and rate limits reach a gRPC client as one status', async () => {
+  const fault = (abort: object): object =>
+    httpFilterConfig('fault.v3.HTTPFault', { abort: { ...abort, percentage: { numerator: 100 } } });
+  const limit = httpFilterConfig('local_ratelimit.v3.LocalRateLimit', {
+    stat_prefix: 'limit',
+    token_bucket: { max_tokens: 1, fill_interval: '3600s' },
+    filter_enabled: { default_value: { numerator: 100 } },
+    filter_enforced: { default_value: { numerator: 100 } },
+    rate_limited_as_resource_exhausted: true,
+  });
+  const direct = [{ match: { prefix: '/' }, direct_response: { status: 403, body: { inline_string: 'no' } } }];
+  const { UNAUTHENTICATED, ABORTED, PERMISSION_DENIED, RESOURCE_EXHAUSTED } = grpc.status;
+  for (const [filters, code, times] of [
+    [[fault({ http_status: 401 })], UNAUTHENTICATED, 1],
+    [[fault({ grpc_status: 10 })], ABORTED, 1],
+    [[], PERMISSION_DENIED, 1],
+    [[limit], RESOURCE_EXHAUSTED, 2],
+  ] as const) {
+    await using proxy = await startProxy([httpListener(direct, { http_filters: [...filters, ROUTER] })], []);
+    const client = new grpc.Client(`127.0.0.1:${proxy.port}`, grpc.credentials.createInsecure());
+    let last: string | Failure = '';
+    for (let i = 0; i < times; i++) last = await unary(client, '/test.Echo/Unary', 'x');
+    assert.ok(typeof last !== 'string');
+    assert.equal(last.code, code);
+    client.close();
+  }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asGrpcReply, grpcStatusOfHttp, isGrpcRequest } from './grpc-reply.ts';
+import { statusOfReply } from './replies.ts';
 
 test('what is a gRPC request', () => {
   const typed = (type: string): boolean => isGrpcRequest(['content-type', type]);
@@ -28,4 +29,21 @@ test('the message is percent-encoded UTF-8', () => {
     'grpc-message',
     '100 %25 %C3%BCberlastet%0A',
   ]);
+});
+
+test('a status of its own and one that is there win', () => {
+  const own: string[] = [];
+  asGrpcReply(own, 408, '', 4);
+  assert.deepEqual(own, ['content-type', 'application/grpc', 'grpc-status', '4']);
+  const there = ['content-type', 'text/plain', 'grpc-status', '8'];
+  asGrpcReply(there, 200, '');
+  assert.deepEqual(there, ['content-type', 'application/grpc', 'grpc-status', '8']);
+});
+
+test('timeouts blame the client only while its request is not complete', () => {
+  assert.deepEqual(
+    [statusOfReply('STREAM_IDLE_TIMEOUT', false), statusOfReply('STREAM_IDLE_TIMEOUT', true)],
+    [408, 504],
+  );
+  assert.equal(statusOfReply('UPSTREAM_TIMEOUT', false), 504);
 });

@@ -28,15 +28,19 @@ export function grpcStatusOfHttp(status: number): number {
   return GRPC_OF_HTTP[status] ?? UNKNOWN;
 }
 
-/** Turns the headers of a reply with `status` and `message` into those of a gRPC answer, in place; its HTTP status is 200. */
-export function asGrpcReply(headers: HeaderBlock, status: number, message: string): void {
+/**
+ * Turns the headers of a reply with `status` and `message` into those of a gRPC answer, in place; its HTTP status is 200.
+ *
+ * @param grpcStatus when it is another than the one `status` stands for
+ */
+export function asGrpcReply(headers: HeaderBlock, status: number, message: string, grpcStatus?: number): void {
   setHeader(headers, 'content-type', 'application/grpc');
-  setGrpcStatus(headers, status, message);
+  setGrpcStatus(headers, grpcStatus ?? grpcStatusOfHttp(status), message);
 }
 
-/** Says in a head, in place, what a response of HTTP's `status` and with the text `message` means to gRPC. A status that is there stays. */
-export function setGrpcStatus(headers: HeaderBlock, status: number, message: string): void {
-  if (!hasHeader(headers, 'grpc-status')) headers.push('grpc-status', String(grpcStatusOfHttp(status)));
+/** Adds a status and its message to a head, in place. A status that is there stays. */
+export function setGrpcStatus(headers: HeaderBlock, grpcStatus: number, message: string): void {
+  if (!hasHeader(headers, 'grpc-status')) headers.push('grpc-status', String(grpcStatus));
   if (message !== '') setHeader(headers, 'grpc-message', percentEncoded(message));
 }
 

@@ -2,7 +2,7 @@
 import { type HeaderBlock, NO_BODY } from '@weft/http';
 import type { Exchange } from './exchange.ts';
 import { asGrpcReply, isGrpcRequest } from './grpc-reply.ts';
-import { isError, REPLIES, type ReplyCode } from './replies.ts';
+import { grpcStatusOfReply, isError, REPLIES, type ReplyCode, statusOfReply } from './replies.ts';
 
 /** What a reply may say differently from its row in the table. */
 export interface ReplyOptions {
@@ -27,10 +27,10 @@ export function sendLocalReply(exchange: Exchange, code: ReplyCode, options: Rep
   const { body = row.body, headers = [] } = options;
   const bytes =
     typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const status = options.status ?? row.status;
+  const status = options.status ?? statusOfReply(code, exchange.requestDone);
   const contentType = options.contentType ?? 'text/plain';
   const grpc = isGrpcRequest(exchange.request.headers) && (status < 300 || status >= 400);
-  if (grpc) asGrpcReply(headers, status, bytes.toString('utf8'));
+  if (grpc) asGrpcReply(headers, status, bytes.toString('utf8'), grpcStatusOfReply(code));
   else if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
   if (isError(code)) {
     headers.push('x-weft-error', code);

@@ -54,7 +54,6 @@ export const REPLY_CODES = [
   'FAULT_ABORT',
   'BAD_GRPC_WEB',
   'CORS_PREFLIGHT',
-  'HEALTH_CHECK',
   'DIRECT_RESPONSE',
   'REDIRECT',
   'TLS_REQUIRED',
@@ -161,6 +160,27 @@ export const REPLIES: Readonly<Record<ReplyCode, Reply>> = {
   OVERLOADED: reply(503, 'OM', 'overload', 'overloaded'),
   FILTER_FAULT: reply(500, '', 'filter_exception', 'Internal Server Error'),
 };
+
+/** Timeouts for which the client is to blame while it still owes a part of its request (Envoy, maybeRequestTimeoutCode). */
+const TIMEOUTS: ReadonlySet<ReplyCode> = new Set<ReplyCode>([
+  'STREAM_IDLE_TIMEOUT',
+  'REQUEST_TIMEOUT',
+  'DURATION_TIMEOUT',
+  'UPSTREAM_DURATION_TIMEOUT',
+]);
+
+/** The status of a reply with `code`: that of its row, or for timeouts 408 and 504 according to whose turn it was. */
+export function statusOfReply(code: ReplyCode, requestDone: boolean): number {
+  if (!TIMEOUTS.has(code)) return REPLIES[code].status;
+  return requestDone ? 504 : 408;
+}
+
+/** Codes whose gRPC status is another than their HTTP status stands for (Envoy, onStreamMaxDurationReached). */
+const GRPC_STATUS: Readonly<Partial<Record<ReplyCode, number>>> = { DURATION_TIMEOUT: 4 };
+
+export function grpcStatusOfReply(code: ReplyCode): number | undefined {
+  return GRPC_STATUS[code];
+}
 
 /** Codes that are answers in their own right, not errors: they carry no `x-weft-error`. */
 const NOT_ERRORS: ReadonlySet<ReplyCode> = new Set<ReplyCode>([

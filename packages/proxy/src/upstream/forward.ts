@@ -9,7 +9,7 @@ import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts
 import type { UpstreamLink } from '../stream/downstream.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
-import { REPLIES, type ReplyCode } from '../stream/replies.ts';
+import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { admit, isRefusal } from './admit.ts';
 import { outcomeStatus } from './grpc-http-status.ts';
@@ -291,8 +291,10 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       retry.noteExhausted(exchange);
     }
     this.#stopTimers();
-    const status = code === 'NO_CLUSTER' ? this.#plan.action.clusterNotFoundStatus : REPLIES[code].status;
-    exchange.reply(code, { cause, status });
+    exchange.reply(
+      code,
+      code === 'NO_CLUSTER' ? { cause, status: this.#plan.action.clusterNotFoundStatus } : { cause },
+    );
   }
 
   #canReplay(): boolean {
@@ -344,8 +346,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   onRouteDuration(limitMs: number): void {
     const exchange = this.#exchange;
     const cause = `the stream lasted longer than ${limitMs} ms (max_stream_duration of the route)`;
-    // Envoy's maybeRequestTimeoutCode: it is the client that took too long if its request is not complete.
-    exchange.reply('DURATION_TIMEOUT', exchange.requestDone ? { cause, status: 504 } : { cause });
+    exchange.reply('DURATION_TIMEOUT', { cause });
   }
 
   onTryDuration(limitMs: number): void {

@@ -1,7 +1,7 @@
 import type { HeaderBlock } from '@weft/http';
 import { type BodyRewrite, NO_BYTES } from '../../../stream/body-rewrite.ts';
 import type { Exchange } from '../../../stream/exchange.ts';
-import { setGrpcStatus } from '../../../stream/grpc-reply.ts';
+import { grpcStatusOfHttp, setGrpcStatus } from '../../../stream/grpc-reply.ts';
 import { Base64FrameWriter, Base64Reader } from './base64.ts';
 import type { GrpcWebForm } from './content-type.ts';
 
@@ -67,7 +67,7 @@ export class GrpcWebBodies implements BodyRewrite {
   responseEnd(trailers: HeaderBlock | undefined): Buffer {
     const { responseHeaders, status } = this.#exchange;
     if (this.holdsResponse) {
-      setGrpcStatus(responseHeaders, status, Buffer.concat(this.#message).toString('utf8'));
+      setGrpcStatus(responseHeaders, grpcStatusOfHttp(status), Buffer.concat(this.#message).toString('utf8'));
       return NO_BYTES;
     }
     // A status in the head and no body needs no frame: gRPC-Web clients know "Trailers-Only" as gRPC's do.
