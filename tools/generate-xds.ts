@@ -1,14 +1,15 @@
 /**
  * Generates packages/xds/gen from Envoy's own `.proto` files.
  *
- * in: the files named in packages/xds/protos.ts and everything they import, as shipped below `deps/` of @grpc/grpc-js-xds.
+ * in: the files named in packages/xds/{protos,foreign-protos}.ts and everything they import, as shipped below `deps/` of @grpc/grpc-js-xds.
  * out: packages/xds/gen/**_pb.js with types beside them. Runs from the root `prepare` script; the output is not committed.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { FOREIGN_PROTO_FILES } from '../packages/xds/foreign-protos.ts';
 import { EXCLUDED_OPTIONS, PROTO_FILES } from '../packages/xds/protos.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,7 +45,7 @@ function closure(roots: readonly string[]): readonly string[] {
 
 const work = mkdtempSync(join(tmpdir(), 'weft-protos-'));
 try {
-  const files = closure(PROTO_FILES);
+  const files = closure([...PROTO_FILES, ...FOREIGN_PROTO_FILES]);
   for (const file of files) {
     const to = join(work, 'proto', file);
     mkdirSync(dirname(to), { recursive: true });
@@ -69,14 +70,13 @@ try {
       plugins: [
         {
           local: [process.execPath, join(root, 'node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es')],
-          out: OUT,
+          out: join(work, 'gen'),
           opt: ['target=js+dts', 'import_extension=js'],
           include_imports: true,
         },
       ],
     }),
   );
-  rmSync(OUT, { recursive: true, force: true });
   const buf = spawnSync(
     process.execPath,
     [join(root, 'node_modules/@bufbuild/buf/bin/buf'), 'generate', '--template', join(work, 'buf.gen.yaml')],
@@ -86,6 +86,11 @@ try {
     },
   );
   if (buf.status !== 0) throw new Error(`buf generate ended with ${buf.status ?? buf.signal}`);
+  // Whoever imports the files meanwhile finds the old ones or the new ones.
+  cpSync(join(work, 'gen'), `${OUT}.new`, { recursive: true });
+  if (existsSync(OUT)) renameSync(OUT, `${OUT}.old`);
+  renameSync(`${OUT}.new`, OUT);
+  rmSync(`${OUT}.old`, { recursive: true, force: true });
   console.log(`packages/xds/gen: ${files.length} files of the xDS API generated`);
 } finally {
   rmSync(work, { recursive: true, force: true });

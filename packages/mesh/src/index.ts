@@ -10,7 +10,7 @@ export type { MeshSettings } from './mesh-config.ts';
 export type { Locality, Node, NodeFields } from './node.ts';
 export { decodeNode } from './node.ts';
 export type { ObjectRef, Origin } from './object-ref.ts';
-export { byCreation, compareText, formatRef } from './object-ref.ts';
+export { byCreation, compareText, formatRef, refOf } from './object-ref.ts';
 export type { MutualTlsMode, MutualTlsModes } from './peer-authentication.ts';
 export type { Protocol } from './protocol.ts';
 export { isHttp, isHttp2, isTls, parseProtocol, protocolOfPort } from './protocol.ts';

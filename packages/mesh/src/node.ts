@@ -39,6 +39,10 @@ export interface Node {
   readonly locality: Locality;
   /** The proxy answers DNS for its clients, so they can learn addresses that nobody else knows. */
   readonly dnsCapture: boolean;
+  /** Of the Istio agent that started the proxy; '' without one. */
+  readonly istioVersion: string;
+  /** As the proxy sent it. */
+  readonly metadata: Readonly<Record<string, unknown>>;
   /** `weft` understands our own extensions, `envoy` is a stock Envoy. */
   readonly dataPlane: 'weft' | 'envoy';
 }
@@ -86,6 +90,8 @@ export function decodeNode(fields: NodeFields): Decoded<Node> {
     outboundListeners: meta.text('OUTBOUND_LISTENERS', 'all') === 'http-proxy' ? 'http-proxy' : 'all',
     dnsCapture: meta.text('DNS_CAPTURE', 'false') === 'true',
     locality: fields.locality ?? { region: '', zone: '', subZone: '' },
+    istioVersion: meta.text('ISTIO_VERSION', ''),
+    metadata: fields.metadata ?? {},
     dataPlane: fields.userAgentName === 'weft' ? 'weft' : 'envoy',
   };
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: node, issues };

@@ -1,6 +1,7 @@
 import { type Issue, LayeredMap } from '@weft/base';
 import type { EgressListener, MeshProxy, Node, Snapshot } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
+import type { TypedExtensionConfig } from '@weft/xds/gen/envoy/config/core/v3/extension_pb';
 import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
@@ -8,6 +9,7 @@ import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tl
 import type { NameTable } from '@weft/xds/gen/istio/networking/nds/v1/nds_pb';
 import { blackHoleCluster, dynamicDnsCluster, passthroughCluster } from './cluster/catch-all.ts';
 import { outboundClusters } from './cluster/outbound-clusters.ts';
+import { applyEnvoyFilters, patchClusters } from './envoy-filter/apply.ts';
 import { gatewayListener } from './gateway/listeners.ts';
 import { mergeGateways } from './gateway/merge.ts';
 import { gatewayRoutes } from './gateway/routes.ts';
@@ -35,6 +37,8 @@ export interface TranslatedResources {
   readonly secret: ReadonlyMap<string, Secret>;
   /** The names that the proxy answers DNS for; at most one. */
   readonly nameTable: ReadonlyMap<string, NameTable>;
+  /** What EnvoyFilters let listeners ask for by name. */
+  readonly extensionConfig: ReadonlyMap<string, TypedExtensionConfig>;
   /** Conflicts met on the way: a duplicate domain, two listeners on one port, a missing secret. */
   readonly issues: readonly Issue[];
 }
@@ -49,15 +53,27 @@ export interface TranslateOptions {
 
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
 export function translate(snapshot: Snapshot, proxy: MeshProxy, options: TranslateOptions = {}): TranslatedResources {
-  if (proxy.node.type === 'router') return translateGateway(snapshot, proxy);
-  return translateSidecar(snapshot, proxy, options.certificates === true);
+  const made =
+    proxy.node.type === 'router'
+      ? translateGateway(snapshot, proxy)
+      : translateSidecar(snapshot, proxy, options.certificates === true);
+  const filters = snapshot.envoyFiltersOf(proxy.node);
+  return filters.length === 0 ? made : applyEnvoyFilters(made, filters, proxy.node);
 }
+
+const NO_EXTENSIONS: TranslatedResources['extensionConfig'] = new Map();
 
 /** The clusters and endpoints of what a proxy may call: the part of `translate` that changes when endpoints do. */
 export function translateClusters(
   snapshot: Snapshot,
   { node, scope }: Pick<MeshProxy, 'node' | 'scope'>,
-): Pick<TranslatedResources, 'cluster' | 'endpoint'> {
+): OutboundPart {
+  const made = unpatchedClusters(snapshot, { node, scope });
+  const filters = snapshot.envoyFiltersOf(node);
+  return filters.length === 0 ? made : patchClusters(made, filters, node);
+}
+
+function unpatchedClusters(snapshot: Snapshot, { node, scope }: Pick<MeshProxy, 'node' | 'scope'>): OutboundPart {
   return sharedClusters.get(scope, node, (asked) => outboundPart(snapshot, { node: asked, scope, instances: [] }));
 }
 
@@ -101,7 +117,7 @@ function intercepts(node: Node): boolean {
   return node.type === 'sidecar' && node.interception !== 'NONE';
 }
 
-const NO_NAMES: ReadonlyMap<string, never> = new Map();
+const NO_NAMES: TranslatedResources['nameTable'] = new Map();
 
 function namesOf(proxy: MeshProxy): TranslatedResources['nameTable'] {
   const table = nameTable(proxy);
@@ -109,7 +125,7 @@ function namesOf(proxy: MeshProxy): TranslatedResources['nameTable'] {
 }
 
 function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: boolean): TranslatedResources {
-  const outbound = translateClusters(snapshot, proxy);
+  const outbound = unpatchedClusters(snapshot, proxy);
   const draft = begin();
   const inbounds = inbound({ snapshot, proxy, certificates }, draft.issues);
   for (const cluster of inbounds.clusters) put(draft.cluster, cluster);
@@ -131,13 +147,21 @@ function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: bo
       route: captured.route,
       secret: new Map(),
       nameTable: namesOf(proxy),
+      extensionConfig: NO_EXTENSIONS,
       issues: [...captured.issues, ...draft.issues],
     };
   }
   const taken = new Set(inbounds.listeners.map((each) => Number(each.name.slice(each.name.lastIndexOf('_') + 1))));
   for (const egress of proxy.scope.egress) addEgress(draft, snapshot, proxy, egress, taken);
   for (const each of inbounds.listeners) put(draft.listener, each);
-  return { ...draft, cluster, endpoint: outbound.endpoint, secret: new Map(), nameTable: namesOf(proxy) };
+  return {
+    ...draft,
+    cluster,
+    endpoint: outbound.endpoint,
+    secret: new Map(),
+    nameTable: namesOf(proxy),
+    extensionConfig: NO_EXTENSIONS,
+  };
 }
 
 function capturedPart(snapshot: Snapshot, proxy: MeshProxy): CapturedPart {
@@ -186,7 +210,7 @@ function addEgress(
 }
 
 function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
-  const { cluster, endpoint } = translateClusters(snapshot, proxy);
+  const { cluster, endpoint } = unpatchedClusters(snapshot, proxy);
   const draft = begin();
   const ports = mergeGateways(snapshot.gatewaysOf(proxy.node), proxy, draft.issues);
   for (const port of ports) {
@@ -204,5 +228,6 @@ function translateGateway(snapshot: Snapshot, proxy: MeshProxy): TranslatedResou
     endpoint,
     secret: gatewaySecrets(ports, snapshot, proxy, draft.issues),
     nameTable: NO_NAMES,
+    extensionConfig: NO_EXTENSIONS,
   };
 }

@@ -14,7 +14,7 @@ export type { GrpcCall, GrpcCallSink, OpenGrpcCall } from './client/grpc-call.ts
 export { type GrpcTls, grpcJsCalls } from './client/grpc-js-call.ts';
 export type { ResourceKind, ResourceMessage } from './kinds.ts';
 export { forEachKind, KINDS_IN_ORDER, kindOfTypeUrl, RESOURCE_KINDS } from './kinds.ts';
-export { loadMessageRegistry } from './registry.ts';
+export { messageRegistry } from './registry.ts';
 export type { XdsResource, XdsSet } from './resource.ts';
 export { EMPTY_XDS_SET, encodeResource, versionOfAll } from './resource.ts';
 export type {

@@ -1,22 +1,41 @@
+import { createRequire } from 'node:module';
 import { createRegistry, type DescFile, type Registry } from '@bufbuild/protobuf';
+import {
+  file_google_protobuf_any,
+  file_google_protobuf_duration,
+  file_google_protobuf_empty,
+  file_google_protobuf_struct,
+  file_google_protobuf_timestamp,
+  file_google_protobuf_wrappers,
+} from '@bufbuild/protobuf/wkt';
+import { FOREIGN_PROTO_FILES } from '../foreign-protos.ts';
 import { PROTO_FILES } from '../protos.ts';
 
-let loading: Promise<Registry> | undefined;
+let loaded: Registry | undefined;
 
 /**
- * Every message this package generates, by type URL, so that resources can be printed as JSON with their extensions. Loaded on first use:
- * a process that prints nothing does not pay for it.
+ * Every message this package generates, by name, so that extensions can be printed as JSON and read from it. Loaded on first use, which
+ * takes tens of milliseconds: a process that does neither does not pay for it.
  */
-export function loadMessageRegistry(): Promise<Registry> {
-  loading ??= load();
-  return loading;
+export function messageRegistry(): Registry {
+  loaded ??= load();
+  return loaded;
 }
 
-async function load(): Promise<Registry> {
-  const modules: readonly object[] = await Promise.all(
-    PROTO_FILES.map((proto) => import(`../gen/${proto.replace(/\.proto$/, '_pb.js')}`)),
+function load(): Registry {
+  const require = createRequire(import.meta.url);
+  const modules: readonly object[] = [...PROTO_FILES, ...FOREIGN_PROTO_FILES].map((proto) =>
+    require(`../gen/${proto.replace(/\.proto$/, '_pb.js')}`),
   );
-  return createRegistry(...modules.flatMap((module) => Object.values(module).filter(isFile)));
+  return createRegistry(
+    file_google_protobuf_any,
+    file_google_protobuf_duration,
+    file_google_protobuf_empty,
+    file_google_protobuf_struct,
+    file_google_protobuf_timestamp,
+    file_google_protobuf_wrappers,
+    ...modules.flatMap((module) => Object.values(module).filter(isFile)),
+  );
 }
 
 function isFile(value: unknown): value is DescFile {

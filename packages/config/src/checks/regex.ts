@@ -17,3 +17,8 @@ export function checkRegex(pattern: string, at: string, report: Report): void {
     report.error(at, 'invalid-regex', `the regex does not compile: ${reason}`, { expected: 'RE2 syntax' });
   }
 }
+
+/** Whether an RE2 pattern, which has been checked, occurs in `text`. */
+export function occursIn(pattern: string, text: string): boolean {
+  return RE2JS.compile(pattern).matcher(text).find();
+}

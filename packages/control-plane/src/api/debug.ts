@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, toJson } from '@bufbuild/protobuf';
-import { loadMessageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } from '@weft/xds';
+import { messageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } from '@weft/xds';
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { Pipeline, PipelineClient } from '../pipeline/pipeline.ts';
 import { type Exchange, sendJson } from './exchange.ts';
@@ -62,7 +62,7 @@ function serveXds(exchange: Exchange, { pipeline }: DebugDeps): void {
 
 async function serveConfigDump(exchange: Exchange, { pipeline }: DebugDeps): Promise<void> {
   const client = clientOf(exchange, pipeline);
-  const registry = await loadMessageRegistry();
+  const registry = messageRegistry();
   const assigned = client.proxy.assigned;
   const dump = (kind: ResourceKind): unknown => {
     const schema: DescMessage = RESOURCE_KINDS[kind].schema;

@@ -14,6 +14,7 @@ function translated(...clusters: readonly Cluster[]): TranslatedResources {
     route: none,
     secret: none,
     nameTable: none,
+    extensionConfig: none,
     issues: [],
   };
 }
