@@ -1,6 +1,9 @@
 /**
  * What all sockets of a thread share: the buffer they read into, the list of those with something to write, the timeouts.
  *
+ * What small reads lead to is gathered over all sockets that are readable at once, and written when the last of them was read: frames
+ * for one HTTP/2 upstream join, and a peer on the same machine wakes up once (docs/decisions/0210).
+ *
  * Small reads of plain sockets land in one buffer, lent to whoever handles it until the handler returns: nothing is allocated for them.
  * Who keeps bytes longer calls `own`. A socket whose reads fill the buffer gets a new one for each, which then belongs to the chunk,
  * so that bulk passes without a copy.
@@ -10,6 +13,11 @@ import { TimerWheel } from '../time/wheel.ts';
 
 /** As much as the kernel hands over at once on loopback. */
 const READ_BUFFER_BYTES = 64 * 1024;
+
+/** A read of this size is part of a bulk transfer, whose brakes look at what the socket has not taken. */
+const BULK_BYTES = 16 * 1024;
+/** So many writes are not kept waiting for more: it bounds how long the first of them waits. */
+const MAX_GATHERED = 64;
 
 /** Something that is written at the end of a callback. */
 export interface Flushable {
@@ -51,17 +59,38 @@ export class Loop {
     return chunk.buffer === this.#buffer.buffer ? Buffer.from(chunk) : chunk;
   }
 
-  /** @hot Begins a callback of the system: from here to `leave`, writes are gathered. */
+  /** Begins a callback of the system that is no read. What was gathered goes out first: this one may close sockets. */
   enter(): void {
+    if (this.#depth++ > 0) return;
+    this.now = this.clock.monotonic();
+    this.#flush();
+  }
+
+  /** Ends what `enter` began: what was written since then goes out. */
+  leave(): void {
+    if (this.#depth === 1) this.#flush();
+    this.#depth--;
+  }
+
+  /** @hot Begins the handling of bytes. */
+  enterRead(): void {
     if (this.#depth++ === 0) this.now = this.clock.monotonic();
   }
 
-  /** @hot */
-  leave(): void {
-    if (--this.#depth === 0) this.#flush();
+  /** @hot Ends the handling of `bytes` bytes: what they led to goes out when all sockets that are readable now have been read. */
+  leaveRead(bytes: number): void {
+    const waiting = this.#dirty.length;
+    if (this.#depth > 1 || waiting === 0) this.#depth--;
+    else if (bytes >= BULK_BYTES || waiting >= MAX_GATHERED) this.leave();
+    else {
+      this.#depth--;
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(this.#flushLater);
+    }
   }
 
-  /** @hot Notes that `target` has something to write, at the end of the callback under way or else of this tick. */
+  /** @hot Notes that `target` has something to write, when the callback under way says so or else at the end of this tick. */
   touch(target: Flushable): void {
     this.#dirty.push(target);
     if (this.#depth === 0 && !this.#scheduled) {

@@ -1,5 +1,6 @@
 /**
- * One socket as a connection uses it: gathers what is written in a tick into one system call, says when it is full, lends its reads.
+ * One socket as a connection uses it: gathers what is written in a round of reads into one system call, says when it is full, lends its
+ * reads.
  * Plain sockets read into the loop's buffer; TLS sockets of accepted connections bring buffers of their own.
  */
 import type { Socket } from 'node:net';
@@ -93,10 +94,11 @@ export class Wire {
   /** @hot Called by whoever reads the socket. */
   deliver(chunk: Buffer): void {
     const loop = this.loop;
-    this.bytesRead += chunk.length;
-    loop.enter();
+    const bytes = chunk.length;
+    this.bytesRead += bytes;
+    loop.enterRead();
     this.#owner.onBytes(chunk);
-    loop.leave();
+    loop.leaveRead(bytes);
   }
 
   /** @hot Queues text whose characters are all below 256. */
