@@ -92,6 +92,7 @@ export type { RateLimitInput } from './rate-limit/descriptors.ts';
 export { rateLimitDescriptors } from './rate-limit/descriptors.ts';
 export type { Descriptor, RateLimitAction, RateLimitRule, VirtualHostRules } from './rate-limit/rate-limit.ts';
 export { backOffMs, rateLimitedBackOffMs } from './retry/back-off.ts';
+export { RETRY_HEADERS, retryPolicyOf } from './retry/header-policy.ts';
 export type { RateLimitedBackOff, RetryCondition, RetryPolicy } from './retry/policy.ts';
 export { RETRY_CONDITIONS } from './retry/policy.ts';
 export type { Outcome } from './retry/should-retry.ts';

@@ -50,6 +50,7 @@ test('a priority at its limit refuses, the other one goes on', async () => {
   refused.send('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   const answer = await refused.untilClosed();
   assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*x-weft-error: UPSTREAM_OVERFLOW/);
+  assert.match(answer, /x-envoy-overloaded: true/);
   using important = new RawClient(proxy.port);
   important.send('GET /important HTTP/1.1\r\nHost: x\r\n\r\n');
   assert.match(await important.until('fine'), /^HTTP\/1\.1 200/);

@@ -1,30 +1,7 @@
 /** Who the client is and how it came here: x-forwarded-for, -proto, -port (Envoy, "HTTP header sanitizing", "x-forwarded-for"). */
-import { appendHeader, headerValue, removeHeader, setHeader } from '@weft/http';
+import { appendHeader, headerValue, setHeader } from '@weft/http';
 import type { Exchange } from '../stream/exchange.ts';
-
-/** Headers that steer this proxy; an untrusted client must not send them (Envoy, "HTTP header sanitizing"). */
-const INTERNAL_HEADERS: readonly string[] = [
-  'x-envoy-internal',
-  'x-envoy-downstream-service-cluster',
-  'x-envoy-downstream-service-node',
-  'x-envoy-retry-on',
-  'x-envoy-retry-grpc-on',
-  'x-envoy-max-retries',
-  'x-envoy-retriable-status-codes',
-  'x-envoy-retriable-header-names',
-  'x-envoy-hedge-on-per-try-timeout',
-  'x-envoy-upstream-alt-stat-name',
-  'x-envoy-upstream-rq-timeout-ms',
-  'x-envoy-upstream-rq-per-try-timeout-ms',
-  'x-envoy-upstream-rq-timeout-alt-response',
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-force-trace',
-  'x-envoy-ip-tags',
-  'x-envoy-original-url',
-  'x-envoy-original-path',
-  'x-envoy-original-host',
-  'x-envoy-decorator-operation',
-];
+import { isInternalAddress, removeUntrusted } from './internal-headers.ts';
 
 /** The n-th address of `x-forwarded-for` from its end, 0 the last; undefined when there is none. */
 function addressFromEnd(value: string, n: number): string | undefined {
@@ -53,17 +30,11 @@ export function applyForwarded(exchange: Exchange): void {
       );
     }
     if (options.trustedHops === 0 || proto === undefined) setHeader(headers, 'x-forwarded-proto', connectionScheme);
-    for (let i = 0; i < headers.length; i += 2) {
-      if (headers[i]!.charCodeAt(0) === 0x78 && headers[i]!.startsWith('x-envoy-')) {
-        removeInternal(headers);
-        break;
-      }
-    }
-    setHeader(headers, 'x-envoy-external-address', client ?? connection.remoteHost);
   } else {
     client = xff === undefined ? undefined : addressFromEnd(xff, options.trustedHops);
     if (proto === undefined) appendHeader(headers, 'x-forwarded-proto', connectionScheme);
   }
+  applyTrust(exchange, client, xff);
   if (options.appendForwardedPort && headerValue(headers, 'x-forwarded-port') === undefined) {
     appendHeader(headers, 'x-forwarded-port', String(connection.localPort));
   }
@@ -73,6 +44,24 @@ export function applyForwarded(exchange: Exchange): void {
   if (client !== undefined) record.downstreamRemoteAddress = `${client}:0`;
 }
 
-function removeInternal(headers: string[]): void {
-  for (const name of INTERNAL_HEADERS) removeHeader(headers, name);
+/**
+ * @hot A request is internal when the one address that is known of its way here is internal (Envoy, "x-envoy-internal"): with
+ * `use_remote_address` the other end of the connection, else the only entry of `x-forwarded-for`.
+ */
+function applyTrust(
+  { request, downstream, manager }: Exchange,
+  client: string | undefined,
+  xff: string | undefined,
+): void {
+  const { options } = manager;
+  const { headers } = request;
+  const address = client ?? (options.useRemoteAddress ? downstream.connection.remoteHost : undefined);
+  const hops = options.useRemoteAddress ? Math.max(0, options.trustedHops - 1) : options.trustedHops;
+  const direct = options.useRemoteAddress && options.trustedHops === 0;
+  const single = direct ? xff === undefined : hops === 0 && xff?.includes(',') === false;
+  const internal = single && address !== undefined && isInternalAddress(options.internalRanges, address);
+  const edge = options.useRemoteAddress && !internal;
+  removeUntrusted(headers, internal, edge);
+  if (internal) headers.push('x-envoy-internal', 'true');
+  else if (edge && address !== undefined) setHeader(headers, 'x-envoy-external-address', address);
 }

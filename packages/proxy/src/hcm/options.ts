@@ -1,4 +1,5 @@
 /** The settings of a connection manager that apply to every request. Times in milliseconds; 0 is no limit. */
+import type { IpRange } from '@weft/engine';
 
 export interface HttpOptions {
   readonly statPrefix: string;
@@ -9,6 +10,8 @@ export interface HttpOptions {
   readonly useRemoteAddress: boolean;
   readonly trustedHops: number;
   readonly skipXffAppend: boolean;
+  /** Addresses whose requests may steer this proxy by `x-envoy-*` headers; none by default. */
+  readonly internalRanges: readonly IpRange[];
   readonly appendForwardedPort: boolean;
   readonly generateRequestId: boolean;
   readonly preserveExternalRequestId: boolean;

@@ -60,7 +60,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const { loop } = exchange.manager;
     this.#deadlines = RouteDeadlines.for(this.#timeouts, loop, this);
     this.#limits = StreamLimits.for(plan.action, headers, cluster.config.protocol, loop, this);
-    this.#retry = RetryState.for(plan, exchange.request, cluster, exchange.manager.random);
+    const { random, options: manager } = exchange.manager;
+    this.#retry = RetryState.for(plan, exchange.request, cluster, random, manager.internalRanges.length > 0);
     if (!exchange.requestDone)
       this.#body = new ReplayBuffer(plan.route.requestBufferLimitBytes ?? exchange.manager.bufferLimitBytes);
   }
@@ -71,7 +72,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const { record, request } = exchange;
     const plan = this.#plan;
     applyRequestHeaders(plan, request.headers, this.#format);
-    if (this.#timeouts.globalMs > 0) {
+    if (this.#timeouts.globalMs > 0 && !this.#options.suppressEnvoyHeaders) {
       setHeader(
         request.headers,
         'x-envoy-expected-rq-timeout-ms',
@@ -291,10 +292,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       retry.noteExhausted(exchange);
     }
     this.#stopTimers();
-    exchange.reply(
-      code,
-      code === 'NO_CLUSTER' ? { cause, status: this.#plan.action.clusterNotFoundStatus } : { cause },
-    );
+    const overloaded = code === 'UPSTREAM_OVERFLOW' && !this.#options.suppressEnvoyHeaders;
+    exchange.reply(code, overloaded ? { cause, headers: ['x-envoy-overloaded', 'true'] } : { cause });
   }
 
   #canReplay(): boolean {
@@ -333,7 +332,10 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     if (this.#counts !== undefined) this.#counts.rqTimeout++;
     if (this.#connection !== undefined && !this.#answered) this.#endpoint!.outlier?.timedOut();
     this.#abandon();
-    this.#exchange.reply('UPSTREAM_TIMEOUT', { cause: `no complete answer within ${limitMs} ms (route timeout)` });
+    this.#exchange.reply('UPSTREAM_TIMEOUT', {
+      cause: `no complete answer within ${limitMs} ms (route timeout)`,
+      ...(this.#timeouts.altResponse ? { status: 204, body: '' } : {}),
+    });
   }
 
   onTryTimeout(limitMs: number): void {

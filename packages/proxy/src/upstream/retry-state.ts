@@ -6,12 +6,14 @@ import {
   type ForwardPlan,
   type Outcome,
   type PickContext,
+  RETRY_HEADERS,
   type RetryPolicy,
   rateLimitedBackOffMs,
   retriesAllowed,
+  retryPolicyOf,
   shouldRetry,
 } from '@weft/engine';
-import { headerValue, type RequestHead, type ResponseHead } from '@weft/http';
+import { headerValue, type RequestHead, type ResponseHead, removeHeader } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { Exchange } from '../stream/exchange.ts';
@@ -19,6 +21,12 @@ import type { ReplyCode } from '../stream/replies.ts';
 
 /** Methods that may be sent twice without harm (RFC 9110 §9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+function askedPolicy(plan: ForwardPlan, { headers }: RequestHead): RetryPolicy | undefined {
+  const policy = retryPolicyOf(plan.action.retry, headers);
+  for (const name of RETRY_HEADERS) removeHeader(headers, name);
+  return policy;
+}
 
 export class RetryState {
   readonly #policy: RetryPolicy;
@@ -31,14 +39,18 @@ export class RetryState {
   #left: number;
   #inFlight = false;
 
-  /** Undefined when the route retries nothing, or not this request. */
+  /**
+   * Undefined when the route retries nothing, or not this request. `headersTrusted`: requests may come whose own headers say what to retry;
+   * those of others were removed.
+   */
   static for(
     plan: ForwardPlan,
     request: RequestHead,
     cluster: UpstreamCluster,
     random: Random,
+    headersTrusted: boolean,
   ): RetryState | undefined {
-    const policy = plan.action.retry;
+    const policy = headersTrusted ? askedPolicy(plan, request) : plan.action.retry;
     if (policy === undefined || policy.retries === 0 || request.upgrade !== undefined) return undefined;
     return retriesAllowed(policy, request) ? new RetryState(policy, plan, request, cluster, random) : undefined;
   }

@@ -5,6 +5,8 @@ import { type HeaderBlock, headerValue, removeHeader } from '@weft/http';
 export interface Timeouts {
   readonly globalMs: number;
   readonly perTryMs: number;
+  /** The client wants 204 instead of 504 (`x-envoy-upstream-rq-timeout-alt-response`). */
+  readonly altResponse: boolean;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
@@ -30,5 +32,6 @@ export function routeTimeouts(action: ForwardAction, headers: HeaderBlock): Time
     removeHeader(headers, 'x-envoy-upstream-rq-per-try-timeout-ms');
   }
   if (globalMs > 0 && perTryMs >= globalMs) perTryMs = 0;
-  return { globalMs, perTryMs };
+  const altResponse = removeHeader(headers, 'x-envoy-upstream-rq-timeout-alt-response');
+  return { globalMs, perTryMs, altResponse };
 }

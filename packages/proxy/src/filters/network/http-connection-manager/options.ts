@@ -1,5 +1,5 @@
 /** HttpConnectionManager → HttpOptions, with Envoy's defaults where they are safe. */
-import { durationOr, type Issues } from '@weft/engine';
+import { durationOr, type IpRange, type Issues, parseRange } from '@weft/engine';
 import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '@weft/xds/gen/envoy/config/core/v3/protocol_pb';
 import {
   HttpConnectionManager_ForwardClientCertDetails as CertDetails,
@@ -74,6 +74,16 @@ function schemeOf(hcm: HttpConnectionManager, at: string, issues: Issues): HttpO
   return undefined;
 }
 
+function internalRangesOf(hcm: HttpConnectionManager, at: string, issues: Issues): readonly IpRange[] {
+  return (hcm.internalAddressConfig?.cidrRanges ?? []).flatMap(({ addressPrefix, prefixLen }, i) => {
+    const range = parseRange(addressPrefix, prefixLen ?? 0);
+    if (range !== undefined) return [range];
+    const where = `${at}.internal_address_config.cidr_ranges[${i}]`;
+    issues.error(where, 'invalid-value', `${addressPrefix}/${prefixLen ?? 0} is no range of addresses`, '10.0.0.0/8');
+    return [];
+  });
+}
+
 function certPolicyOf(hcm: HttpConnectionManager): ClientCertPolicy {
   const set = hcm.setCurrentClientCertDetails;
   return {
@@ -111,6 +121,7 @@ export function httpOptions(hcm: HttpConnectionManager, at: string, issues: Issu
     useRemoteAddress: hcm.useRemoteAddress ?? false,
     trustedHops: hcm.xffNumTrustedHops,
     skipXffAppend: hcm.skipXffAppend,
+    internalRanges: internalRangesOf(hcm, at, issues),
     appendForwardedPort: hcm.appendXForwardedPort,
     generateRequestId: hcm.generateRequestId ?? true,
     preserveExternalRequestId: hcm.preserveExternalRequestId,

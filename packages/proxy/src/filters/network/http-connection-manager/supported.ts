@@ -25,6 +25,7 @@ export const HCM_MESSAGES: SupportedMessages = {
       'use_remote_address',
       'xff_num_trusted_hops',
       'skip_xff_append',
+      'internal_address_config',
       'via',
       'generate_request_id',
       'preserve_external_request_id',
@@ -51,8 +52,6 @@ export const HCM_MESSAGES: SupportedMessages = {
       'drain_timeout',
       // A malformed HTTP/1 message always closes its connection, which is the strict setting.
       'stream_error_on_invalid_http_message',
-      // No trusted addresses are assumed, so nothing is marked internal.
-      'internal_address_config',
       // UUIDs, Envoy's own default extension.
       'request_id_extension',
       // Spans are not made; propagated headers pass untouched.
@@ -69,6 +68,12 @@ export const HCM_MESSAGES: SupportedMessages = {
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails': {
     read: ['subject', 'cert', 'dns', 'uri'],
   },
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig': {
+    read: ['cidr_ranges'],
+    // Clients of a pipe would be trusted; listeners here are bound to addresses.
+    harmless: ['unix_sockets'],
+  },
+  'envoy.config.core.v3.CidrRange': { read: ['address_prefix', 'prefix_len'] },
   'envoy.config.core.v3.SchemeHeaderTransformation': { read: ['scheme_to_overwrite'] },
   'envoy.config.core.v3.HttpProtocolOptions': {
     read: [
