@@ -5,6 +5,7 @@ import { formatIssue } from '@weft/base';
 import { type AdsClient, connectAds } from '@weft/xds/client';
 import type { ServerState } from './admin/admin-view.ts';
 import { grpcCalls } from './ads/grpc-call.ts';
+import { type Agent, openAgent } from './agent/agent.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { BreakerGauges } from './cluster/breaker-gauges.ts';
 import { Loop } from './net/loop.ts';
@@ -93,6 +94,7 @@ class RunningProxy implements Proxy {
   readonly #failures: string[] = [];
   #state: ServerState = 'PRE_INITIALIZING';
   #client: AdsClient | undefined = undefined;
+  #agent: Agent | undefined = undefined;
   #admin: { readonly address: HostPort; close(): Promise<void> } | undefined = undefined;
   #warm: () => void = () => undefined;
   #drained: Promise<void> | undefined = undefined;
@@ -168,7 +170,7 @@ class RunningProxy implements Proxy {
     const live = this.#bootstrap.ads === undefined ? undefined : new Promise<void>((resolve) => (this.#warm = resolve));
     this.#state = 'INITIALIZING';
     await this.#startAdmin();
-    this.#followControlPlane();
+    await this.#followControlPlane();
     await this.#listeners.bound();
     if (this.#failures.length > 0) {
       await this.close();
@@ -243,15 +245,16 @@ class RunningProxy implements Proxy {
     this.#admin = await startAdmin(admin, view, clock, logger);
   }
 
-  #followControlPlane(): void {
+  async #followControlPlane(): Promise<void> {
     const { ads, node } = this.#bootstrap;
     if (ads === undefined) return;
     const { clock, random, logger, version } = this.#deps;
+    this.#agent = await openAgent(node, { clock, random, logger, stats: this.#stats });
     this.#client = connectAds({
       open: grpcCalls(ads.address, clock),
       node: { ...node, userAgentName: 'weft', userAgentVersionType: { case: 'userAgentVersion', value: version } },
       mode: ads.protocol === 'DELTA_GRPC' ? 'delta' : 'sotw',
-      handler: this.#xds,
+      handler: this.#agent?.handler(this.#xds) ?? this.#xds,
       clock,
       random,
       logger,
@@ -259,6 +262,7 @@ class RunningProxy implements Proxy {
     if (ads.clusters) this.#client.subscribe('cluster', '*');
     if (ads.listeners) this.#client.subscribe('listener', '*');
     this.#xds.follow(this.#client);
+    this.#agent?.follow(this.#client);
   }
 
   /** The first configuration is live when everything asked for has been answered and nothing warms any more. */
@@ -317,6 +321,7 @@ class RunningProxy implements Proxy {
   async close(): Promise<void> {
     this.#state = 'DRAINING';
     this.#client?.close();
+    await this.#agent?.close();
     this.#overload.stop();
     this.#listeners.destroy();
     this.#clusters.destroy();

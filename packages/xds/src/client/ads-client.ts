@@ -80,6 +80,11 @@ export interface AdsClient extends Disposable {
   /** Adds names, or everything of a kind with `'*'`. Known names are ignored. */
   subscribe(kind: ResourceKind, names: readonly string[] | '*'): void;
   unsubscribe(kind: ResourceKind, names: readonly string[] | '*'): void;
+  /**
+   * Tells the control plane how the workload is: a problem, or undefined when it is well (Istio's `HealthInformation`). Told again on each new
+   * stream.
+   */
+  reportHealth(problem: string | undefined): void;
   readonly connected: boolean;
   status(): Readonly<Record<ResourceKind, ClientKindStatus>>;
   /** Ends the stream and all attempts. */

@@ -29,6 +29,7 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
   /** The kind whose update is being taken; what arrives meanwhile waits in `#waiting`. */
   #taking: Interest | undefined;
   #waiting: WireUpdate[] = [];
+  #health: { readonly problem: string | undefined; told: boolean } | undefined;
 
   constructor(options: AdsClientOptions, dialect: Dialect<Req, Res>) {
     this.#options = options;
@@ -47,6 +48,11 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
 
   unsubscribe(kind: ResourceKind, names: readonly string[] | '*'): void {
     this.#interests[kind].unsubscribe(names);
+    this.#queueFlush();
+  }
+
+  reportHealth(problem: string | undefined): void {
+    this.#health = { problem, told: false };
     this.#queueFlush();
   }
 
@@ -79,6 +85,7 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
     });
     this.#call = call;
     this.#nodeSent = false;
+    if (this.#health !== undefined) this.#health.told = false;
     for (const kind of KINDS_IN_ORDER) this.#interests[kind].startStream();
     this.#flush();
   }
@@ -147,6 +154,10 @@ class Connection<Req extends DescMessage, Res extends DescMessage> implements Ad
         this.#write(call, this.#dialect.edit(interest));
       }
     }
+    // A stream begins with who we are.
+    if (this.#health === undefined || this.#health.told || !this.#nodeSent) return;
+    this.#health.told = true;
+    this.#write(call, this.#dialect.health(this.#health.problem));
   }
 
   #receive(wire: WireUpdate): void {

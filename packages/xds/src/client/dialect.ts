@@ -9,6 +9,7 @@ import {
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import type { Status } from '../../gen/google/rpc/status_pb.js';
 import { ADS_PATHS } from '../ads-paths.ts';
+import { HEALTH_TYPE_URL } from '../health-information.ts';
 import { RESOURCE_KINDS } from '../kinds.ts';
 import type { WireResource } from './decode-update.ts';
 import type { Interest } from './interest.ts';
@@ -33,6 +34,8 @@ export interface Dialect<Req extends DescMessage, Res extends DescMessage> {
   edit(interest: Interest): MessageShape<Req>;
   /** ACK, or NACK with an error; carries what changed in the subscription too. */
   answer(interest: Interest, error: Status | undefined): MessageShape<Req>;
+  /** How the workload is. */
+  health(problem: string | undefined): MessageShape<Req>;
   read(response: MessageShape<Res>): WireUpdate;
 }
 
@@ -54,6 +57,7 @@ export const DELTA: Dialect<typeof DeltaDiscoveryRequestSchema, typeof DeltaDisc
       responseNonce: interest.nonce,
       ...(error === undefined ? {} : { errorDetail: error }),
     }),
+  health: (problem) => create(DeltaDiscoveryRequestSchema, healthOf(problem)),
   read: (response) => ({
     typeUrl: response.typeUrl,
     version: response.systemVersionInfo,
@@ -89,6 +93,7 @@ export const SOTW: Dialect<typeof DiscoveryRequestSchema, typeof DiscoveryRespon
     interest.takeEdit();
     return sotw(interest, undefined, error);
   },
+  health: (problem) => create(DiscoveryRequestSchema, healthOf(problem)),
   read: (response) => ({
     typeUrl: response.typeUrl,
     version: response.versionInfo,
@@ -111,4 +116,13 @@ function sotw(interest: Interest, node: Node | undefined, error: Status | undefi
     responseNonce: interest.nonce,
     ...(error === undefined ? {} : { errorDetail: error }),
   });
+}
+
+/** A request without names: only its type and, when the workload is ill, its error mean something (pkg/istio-agent/xds_proxy.go). */
+function healthOf(problem: string | undefined): { typeUrl: string; errorDetail?: { code: number; message: string } } {
+  const INTERNAL = 13;
+  return {
+    typeUrl: HEALTH_TYPE_URL,
+    ...(problem !== undefined && { errorDetail: { code: INTERNAL, message: problem } }),
+  };
 }

@@ -22,6 +22,8 @@ export interface ProxyConfigSource {
   /** Called once the node is known and allowed. Nothing is sent until `proxy.assign` is called. */
   connected(proxy: ConnectedProxy): void;
   disconnected(proxy: ConnectedProxy, reason: string): void;
+  /** The proxy tells how its workload is: a problem, or undefined when it is well. */
+  health?(proxy: ConnectedProxy, problem: string | undefined): void;
 }
 
 export type Authorization = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };

@@ -1,6 +1,7 @@
 import { status as Code, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { Logger } from '@weft/base';
 import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
+import { HEALTH_TYPE_URL } from '../health-information.ts';
 import { kindOfTypeUrl, type ResourceKind } from '../kinds.ts';
 import type { XdsSet } from '../resource.ts';
 import type { AdsServerOptions, ConnectedProxy } from './ads-server.ts';
@@ -18,6 +19,7 @@ export interface Variant<Req, Res> {
 export interface StreamRequest {
   readonly node?: Node | undefined;
   readonly typeUrl: string;
+  readonly errorDetail?: { readonly message: string } | undefined;
 }
 
 export type AdmittedStream = ConnectedProxy & Settling;
@@ -150,6 +152,10 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
   }
 
   #handle(request: Req): void {
+    if (request.typeUrl === HEALTH_TYPE_URL) {
+      this.#owner.options.source.health?.(this, request.errorDetail?.message);
+      return;
+    }
     const kind = kindOfTypeUrl(request.typeUrl);
     if (kind === undefined) {
       this.#refuseType(request.typeUrl);
