@@ -43,6 +43,11 @@ export interface Node {
   readonly istioVersion: string;
   /** As the proxy sent it. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /**
+   * Where the proxy has its certificate (`default`) and the authorities of its peers (`ROOTCA`) from: `files` that its bootstrap names as
+   * static secrets, the control plane by `sds`, or nowhere, so that it speaks plain text.
+   */
+  readonly certificates: 'none' | 'files' | 'sds';
   /** `weft` understands our own extensions, `envoy` is a stock Envoy. */
   readonly dataPlane: 'weft' | 'envoy';
 }
@@ -90,6 +95,7 @@ export function decodeNode(fields: NodeFields): Decoded<Node> {
     outboundListeners: meta.text('OUTBOUND_LISTENERS', 'all') === 'http-proxy' ? 'http-proxy' : 'all',
     dnsCapture: meta.text('DNS_CAPTURE', 'false') === 'true',
     locality: fields.locality ?? { region: '', zone: '', subZone: '' },
+    certificates: meta.text('FILE_MOUNTED_CERTS', 'false') === 'true' ? 'files' : 'none',
     istioVersion: meta.text('ISTIO_VERSION', ''),
     metadata: fields.metadata ?? {},
     dataPlane: fields.userAgentName === 'weft' ? 'weft' : 'envoy',

@@ -31,18 +31,22 @@ export class PeerAuthentications {
     this.#byNamespace = Map.groupBy(policies, (policy) => policy.metadata.namespace);
   }
 
-  modesOf(node: Node): MutualTlsModes {
-    const own = this.#byNamespace.get(node.namespace) ?? [];
-    const root = this.#byNamespace.get(this.#rootNamespace) ?? [];
-    const inRoot = node.namespace === this.#rootNamespace;
-    const workload = inRoot
-      ? undefined
-      : own.find((policy) => !isForEverybody(policy) && selects(policy.spec.selector?.matchLabels ?? {}, node.labels));
-    const levels = [root.find(isForEverybody), inRoot ? undefined : own.find(isForEverybody), workload];
-    let mode: MutualTlsMode = 'permissive';
-    for (const level of levels) mode = modeOf(level?.spec.mtls, mode);
+  modesOf({ namespace, labels }: Pick<Node, 'namespace' | 'labels'>): MutualTlsModes {
+    const own = this.#byNamespace.get(namespace) ?? [];
+    const workload =
+      namespace === this.#rootNamespace
+        ? undefined
+        : own.find((policy) => !isForEverybody(policy) && selects(policy.spec.selector?.matchLabels ?? {}, labels));
+    const mode = modeOf(workload?.spec.mtls, this.modeIn(namespace));
     const ports = Object.entries(workload?.spec.portLevelMtls ?? {});
     return { mode, ports: new Map(ports.map(([port, said]) => [Number(port), modeOf(said, mode)])) };
+  }
+
+  /** What is demanded of the peers of a namespace's workloads, as long as none has a policy of its own. */
+  modeIn(namespace: string): MutualTlsMode {
+    const root = this.#byNamespace.get(this.#rootNamespace) ?? [];
+    const own = namespace === this.#rootNamespace ? [] : (this.#byNamespace.get(namespace) ?? []);
+    return modeOf(own.find(isForEverybody)?.spec.mtls, modeOf(root.find(isForEverybody)?.spec.mtls, 'permissive'));
   }
 }
 

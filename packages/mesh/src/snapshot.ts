@@ -10,7 +10,7 @@ import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
 import type { Node } from './node.ts';
 import { byCreation, compareText, refOf } from './object-ref.ts';
-import { type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
+import { type MutualTlsMode, type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
 import type { ServiceInstance } from './proxy.ts';
 import type { AutoAddresses } from './registry/auto-address.ts';
 import type { ServiceShape } from './registry/kubernetes-service.ts';
@@ -97,9 +97,14 @@ export class Snapshot {
     this.issues = issues;
   }
 
-  /** What the node's workload demands of those who connect to it. */
-  mutualTlsOf(node: Node): MutualTlsModes {
-    return this.#peerAuthentications.modesOf(node);
+  /** What a workload demands of those who connect to it. */
+  mutualTlsOf(workload: Pick<Node, 'namespace' | 'labels'>): MutualTlsModes {
+    return this.#peerAuthentications.modesOf(workload);
+  }
+
+  /** What the workloads of a namespace demand, but for those with a policy of their own. */
+  mutualTlsIn(namespace: string): MutualTlsMode {
+    return this.#peerAuthentications.modeIn(namespace);
   }
 
   /** The EnvoyFilters for a node, in the order to apply them. */

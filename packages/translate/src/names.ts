@@ -27,6 +27,11 @@ export function outboundCluster(port: number, subset: string, host: string): str
   return printClusterName({ direction: 'outbound', port, subset, host });
 }
 
+/** The server name of the mesh's own TLS: a cluster's name in the letters that DNS allows (SEMANTICS row 16). */
+export function outboundServerName(port: number, subset: string, host: string): string {
+  return `outbound_.${port}_.${subset}_.${host}`;
+}
+
 export function inboundCluster(port: number): string {
   return printClusterName({ direction: 'inbound', port, subset: '', host: '' });
 }

@@ -45,18 +45,17 @@ export interface TranslatedResources {
 
 export interface TranslateOptions {
   /**
-   * Proxies get certificates of the mesh by SDS (`default`, `ROOTCA`), so inbound ports can take mutual TLS. Without, a port that
-   * demands it refuses every connection. False unless said.
+   * Every proxy gets certificates of the mesh by SDS (`default`, `ROOTCA`), so that proxies speak mutual TLS. Without, those that say they
+   * have certificates of their own (`FILE_MOUNTED_CERTS`) do, and a port that demands it of others refuses every connection.
    */
   readonly certificates?: boolean;
 }
 
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
 export function translate(snapshot: Snapshot, proxy: MeshProxy, options: TranslateOptions = {}): TranslatedResources {
-  const made =
-    proxy.node.type === 'router'
-      ? translateGateway(snapshot, proxy)
-      : translateSidecar(snapshot, proxy, options.certificates === true);
+  const asked =
+    options.certificates === true ? { ...proxy, node: { ...proxy.node, certificates: 'sds' } as const } : proxy;
+  const made = proxy.node.type === 'router' ? translateGateway(snapshot, asked) : translateSidecar(snapshot, asked);
   const filters = snapshot.envoyFiltersOf(proxy.node);
   return filters.length === 0 ? made : applyEnvoyFilters(made, filters, proxy.node);
 }
@@ -124,10 +123,10 @@ function namesOf(proxy: MeshProxy): TranslatedResources['nameTable'] {
   return table === undefined ? NO_NAMES : new Map([[NAME_TABLE, table]]);
 }
 
-function translateSidecar(snapshot: Snapshot, proxy: MeshProxy, certificates: boolean): TranslatedResources {
+function translateSidecar(snapshot: Snapshot, proxy: MeshProxy): TranslatedResources {
   const outbound = unpatchedClusters(snapshot, proxy);
   const draft = begin();
-  const inbounds = inbound({ snapshot, proxy, certificates }, draft.issues);
+  const inbounds = inbound({ snapshot, proxy }, draft.issues);
   for (const cluster of inbounds.clusters) put(draft.cluster, cluster);
   const { node, scope } = proxy;
   const isCaptured = intercepts(node);

@@ -4,7 +4,8 @@ import type { ClusterLoadAssignment } from '@weft/xds/gen/envoy/config/endpoint/
 import { assignment } from '../endpoint/assignment.ts';
 import { localityPreference } from '../endpoint/locality-lb.ts';
 import { Memo } from '../memo.ts';
-import { keepsDraining, outboundClusterOf } from './outbound.ts';
+import { type PeerModes, peerModes } from './mutual-tls.ts';
+import { keepsDraining, matchesEndpoints, outboundClusterOf } from './outbound.ts';
 import { effectivePolicy } from './traffic-policy.ts';
 
 export interface ClusterWithEndpoints {
@@ -22,15 +23,24 @@ export function outboundClusters(snapshot: Snapshot, proxy: MeshProxy): readonly
   const { mesh } = snapshot;
   const intercepts = node.interception !== 'NONE';
   const found: ClusterWithEndpoints[] = [];
+  const { certificates } = node;
   for (const service of scope.services) {
+    const modes = certificates === 'none' ? PLAIN_TEXT : peerModes(snapshot, service);
     const rule = scope.destinationRule(service, node.labels);
     const make = (): readonly ClusterWithEndpoints[] =>
       service.ports.flatMap((port) =>
-        clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts, node }),
+        clustersOf({ service, port, rule, mesh, proxyType: node.type, intercepts, node, modes }),
       );
-    found.push(...memo.get(service, placeKey(service, rule, mesh, node), [rule, mesh, node.type, intercepts], make));
+    const key = `${placeKey(service, rule, mesh, node)} ${modeKey(certificates, modes)}`;
+    found.push(...memo.get(service, key, [rule, mesh, node.type, intercepts], make));
   }
   return found;
+}
+
+const PLAIN_TEXT: PeerModes = { namespace: 'disable', refusing: new Set() };
+
+function modeKey(certificates: Node['certificates'], { namespace, refusing }: PeerModes): string {
+  return certificates === 'none' ? '' : [certificates, namespace, ...refusing].join(' ');
 }
 
 /** What of a proxy's place its endpoints of `service` depend on, as text; empty where it makes no difference, so that proxies share. */
@@ -54,6 +64,7 @@ interface Input {
   readonly proxyType: 'sidecar' | 'router';
   readonly intercepts: boolean;
   readonly node: Node;
+  readonly modes: PeerModes;
 }
 
 function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
@@ -75,6 +86,7 @@ function clustersOf(input: Input): readonly ClusterWithEndpoints[] {
           sendUnready: !policy.outlierDetection?.minHealthPercent,
           keepDraining: keepsDraining(service),
           preference: localityPreference(mesh, policy, input.node),
+          mutualTls: matchesEndpoints(input),
         })
       : undefined;
     found.push({ cluster, assignment: endpoints });

@@ -20,6 +20,7 @@ import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { httpProtocolOptions } from './http-options.ts';
 import { loadBalancing } from './load-balancer.ts';
+import { mutualTls, type PeerModes } from './mutual-tls.ts';
 import { outlierDetection } from './outlier.ts';
 import { tcpKeepalive } from './tcp-keepalive.ts';
 import { effectivePolicy } from './traffic-policy.ts';
@@ -34,7 +35,8 @@ export interface OutboundClusterInput {
   readonly mesh: MeshSettings;
   readonly proxyType: Node['type'];
   readonly intercepts: boolean;
-  readonly node: Pick<Node, 'locality' | 'labels' | 'network' | 'clusterId'>;
+  readonly node: Pick<Node, 'locality' | 'labels' | 'network' | 'clusterId' | 'certificates'>;
+  readonly modes: PeerModes;
 }
 
 /** Service + DestinationRule → Cluster (core/cluster.go, cluster_builder.go). Undefined when it can have no endpoint. */
@@ -69,14 +71,30 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
       }),
     },
     ...(policy.outlierDetection && { outlierDetection: outlierDetection(policy.outlierDetection) }),
-    ...(originatesTls(policy.tls) && { transportSocket: upstreamTls(policy.tls, isHttp2) }),
+    ...(originatesTls(policy.tls)
+      ? { transportSocket: upstreamTls(policy.tls, isHttp2) }
+      : mutualTls({
+          service,
+          port: port.number,
+          subset: subsetName,
+          policy,
+          mesh,
+          certificates: input.node.certificates,
+          modes: input.modes,
+          isHttp2,
+          passthrough: isOriginalDestination(discovery),
+        })),
     ...tcpKeepalive(mesh, connectionPool),
-    metadata: { filterMetadata: clusterMetadata(input) },
+    metadata: { filterMetadata: clusterMetadata(input, originatesTls(policy.tls)) },
     ...discovery,
   });
 }
 
 type DiscoveryInit = Partial<Init<typeof ClusterSchema>>;
+
+function isOriginalDestination({ clusterDiscoveryType: type }: DiscoveryInit): boolean {
+  return type?.case === 'type' && type.value === Discovery.ORIGINAL_DST;
+}
 
 function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: string): DiscoveryInit | undefined {
   const { service, port, mesh, subset } = input;
@@ -97,6 +115,7 @@ function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: s
         sendUnready: true,
         keepDraining: keepsDraining(service),
         preference: localityPreference(mesh, policy, input.node),
+        mutualTls: matchesEndpoints(input),
       });
       if (loadAssignment.endpoints.length === 0) return undefined;
       return { ...dns(type, mesh), loadAssignment };
@@ -176,17 +195,27 @@ function hostAssignment(clusterName: string, { service, port }: OutboundClusterI
     sendUnready: true,
     keepDraining: false,
     preference: undefined,
+    mutualTls: undefined,
   });
 }
 
-/** `istio.services` names the destination in metrics, `istio.config` and `istio.subset` the rule, `weft` where it stands. */
-function clusterMetadata({ service, rule, subset }: OutboundClusterInput): Record<string, JsonObject> {
+/** The peers' modes, for a proxy that has certificates: only its clusters choose by endpoint. */
+export function matchesEndpoints({ node, modes }: Pick<OutboundClusterInput, 'node' | 'modes'>): PeerModes | undefined {
+  return node.certificates === 'none' ? undefined : modes;
+}
+
+/**
+ * `istio.services` names the destination in metrics, `istio.config` and `istio.subset` the rule, `weft` where it stands. TLS of the
+ * rule's own keeps the ALPN it says, where the mesh's tells which HTTP it carries (xds/filters, the `istio.alpn` filter).
+ */
+function clusterMetadata({ service, rule, subset }: OutboundClusterInput, ownTls: boolean): Record<string, JsonObject> {
   const [ref] = rule?.origins ?? [];
   const istio: JsonObject = {
     services: [{ host: service.hostname, name: service.name, namespace: service.namespace }],
     ...(service.meshExternal && { external: true }),
     ...(ref && { config: configPath(ref) }),
     ...(subset && { subset: subset.subset.name ?? '' }),
+    ...(ownTls && { alpn_override: 'false' }),
   };
   const origin = subset?.origin ?? { ref: ref ?? service.origin, path: '' };
   return { istio, weft: weftOrigin(origin) };

@@ -18,7 +18,7 @@ import type { Init } from '../wire/init.ts';
 /** Where the authorities of the machine are kept; Envoy's image and Debian agree. */
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Whether traffic to endpoints is encrypted. ISTIO_MUTUAL needs the mesh's own certificates; until there are, it is reported as not enforced. */
+/** Whether the rule brings TLS of its own, rather than the mesh's (`mutual-tls.ts`). */
 export function originatesTls(tls: ClientTlsSettings | undefined): tls is ClientTlsSettings {
   return tls?.mode === 'SIMPLE' || tls?.mode === 'MUTUAL';
 }

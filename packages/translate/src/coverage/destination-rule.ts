@@ -44,7 +44,8 @@ export const DESTINATION_RULE: KindCoverage = {
     ...atEveryLevel({
       path: 'tls.mode',
       when: (mode) => mode === 'ISTIO_MUTUAL',
-      instead: 'there is no certificate authority yet, so traffic to this host is not encrypted',
+      instead:
+        'only proxies that were started with certificates of their own encrypt traffic to this host, since there is no certificate authority yet',
       security: true,
     }),
   ],

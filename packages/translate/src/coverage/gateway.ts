@@ -26,8 +26,15 @@ export const GATEWAY: KindCoverage = {
   gaps: [
     {
       path: 'servers[].tls.mode',
-      when: (mode) => mode === 'ISTIO_MUTUAL' || mode === 'AUTO_PASSTHROUGH',
-      instead: 'there is no certificate authority yet, so the server is not opened',
+      when: (mode) => mode === 'ISTIO_MUTUAL',
+      instead:
+        'only a gateway that was started with a certificate of its own opens this server, since there is no certificate authority yet',
+      security: true,
+    },
+    {
+      path: 'servers[].tls.mode',
+      when: (mode) => mode === 'AUTO_PASSTHROUGH',
+      instead: 'passing on the TLS of other gateways is not supported, so the server is not opened',
       security: true,
     },
   ],

@@ -10,6 +10,7 @@ import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
+import { type PeerModes, takesMutualTls } from '../cluster/mutual-tls.ts';
 import { address } from '../wire/address.ts';
 import type { Init } from '../wire/init.ts';
 import { type LocalityGroup, type LocalityPreference, preferLocalities, weightOf, weightOfAll } from './locality-lb.ts';
@@ -27,6 +28,8 @@ export interface AssignmentInput {
   readonly keepDraining: boolean;
   /** Which localities the proxy prefers; undefined when its place makes no difference. */
   readonly preference: LocalityPreference | undefined;
+  /** Which endpoints take the mesh's TLS; undefined where the proxy has no certificate for it. */
+  readonly mutualTls: PeerModes | undefined;
 }
 
 /**
@@ -48,24 +51,33 @@ export function assignment(input: AssignmentInput): ClusterLoadAssignment {
       return { locality, endpoints, priority: 0, weight: weightOfAll(endpoints) };
     });
   const ordered = input.preference === undefined ? localities : preferLocalities(localities, input.preference);
-  return create(ClusterLoadAssignmentSchema, { clusterName: input.clusterName, endpoints: ordered.map(localityOf) });
+  return create(ClusterLoadAssignmentSchema, {
+    clusterName: input.clusterName,
+    endpoints: ordered.map((group) => localityOf(group, input.mutualTls)),
+  });
 }
 
-function localityOf(group: LocalityGroup): Init<typeof LocalityLbEndpointsSchema> {
+function localityOf(group: LocalityGroup, mutualTls: PeerModes | undefined): Init<typeof LocalityLbEndpointsSchema> {
   return {
     locality: group.locality,
     priority: group.priority,
     loadBalancingWeight: group.weight,
-    lbEndpoints: group.endpoints.map(lbEndpoint),
+    lbEndpoints: group.endpoints.map((endpoint) => lbEndpoint(endpoint, mutualTls)),
   };
 }
 
-function lbEndpoint(endpoint: Endpoint): Init<typeof LbEndpointSchema> {
+function lbEndpoint(endpoint: Endpoint, mutualTls: PeerModes | undefined): Init<typeof LbEndpointSchema> {
   return {
     hostIdentifier: { case: 'endpoint', value: { address: address(endpoint.address, endpoint.port) } },
     loadBalancingWeight: weightOf(endpoint),
     healthStatus: healthOf(endpoint),
-    metadata: { filterMetadata: { istio: { workload: workloadText(endpoint) } } },
+    metadata: {
+      filterMetadata: {
+        ...(mutualTls !== undefined &&
+          takesMutualTls(endpoint, mutualTls) && { 'envoy.transport_socket_match': { tlsMode: 'istio' } }),
+        istio: { workload: workloadText(endpoint) },
+      },
+    },
   };
 }
 

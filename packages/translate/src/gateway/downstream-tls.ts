@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { ServerTlsSettings } from '@weft/config';
+import type { Node } from '@weft/mesh';
 import type { TransportSocketSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import {
   TlsParameters_TlsProtocol as Protocol,
@@ -10,6 +11,7 @@ import {
   DownstreamTlsContextSchema,
 } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
 import { TLS_TRANSPORT_SOCKET } from '../listener/filter-names.ts';
+import { meshAuthorities, meshCertificate } from '../secret/mesh-secret.ts';
 import { sdsSecret, secretResource } from '../secret/secret-name.ts';
 import { any } from '../wire/any.ts';
 import type { Init } from '../wire/init.ts';
@@ -40,9 +42,14 @@ export function authoritySecret(tls: ServerTlsSettings): string | undefined {
 }
 
 /** A server's `tls` → the transport socket of its filter chain (core/listener.go, BuildListenerTLSContext). */
-export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): Init<typeof TransportSocketSchema> {
+export function downstreamTls(
+  tls: ServerTlsSettings,
+  isHttp: boolean,
+  meshCertificates: Node['certificates'],
+): Init<typeof TransportSocketSchema> {
+  const ofTheMesh = tls.mode === 'ISTIO_MUTUAL';
   const context = create(DownstreamTlsContextSchema, {
-    requireClientCertificate: tls.mode === 'MUTUAL',
+    requireClientCertificate: tls.mode === 'MUTUAL' || ofTheMesh,
     disableStatefulSessionResumption: false,
     commonTlsContext: {
       alpnProtocols: isHttp ? ['h2', 'http/1.1'] : [],
@@ -51,7 +58,7 @@ export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): Init<typ
         tlsMaximumProtocolVersion: VERSIONS[tls.maxProtocolVersion ?? 'TLS_AUTO'],
         cipherSuites: [...(tls.cipherSuites ?? [])],
       },
-      ...certificates(tls),
+      ...(ofTheMesh ? meshIdentity(tls, meshCertificates) : certificates(tls)),
       ...(verifiesClients(tls) && validation(tls)),
     },
   });
@@ -62,6 +69,29 @@ export function downstreamTls(tls: ServerTlsSettings, isHttp: boolean): Init<typ
 }
 
 type Common = Init<typeof CommonTlsContextSchema>;
+
+/** ISTIO_MUTUAL: the workload's own certificate, for clients that the mesh's authorities vouch for. */
+function meshIdentity(tls: ServerTlsSettings, source: Node['certificates']): Common {
+  return {
+    tlsCertificateSdsSecretConfigs: [meshCertificate(source)],
+    validationContextType: {
+      case: 'combinedValidationContext',
+      value: {
+        defaultValidationContext: { matchTypedSubjectAltNames: namesOf(tls) },
+        validationContextSdsSecretConfig: meshAuthorities(source),
+      },
+    },
+  };
+}
+
+function namesOf(tls: ServerTlsSettings) {
+  return (tls.subjectAltNames ?? []).flatMap((name) =>
+    [SubjectAltNameMatcher_SanType.DNS, SubjectAltNameMatcher_SanType.URI].map((sanType) => ({
+      sanType,
+      matcher: { matchPattern: { case: 'exact' as const, value: name } },
+    })),
+  );
+}
 
 function certificates(tls: ServerTlsSettings): Common {
   const names = credentialNames(tls);
@@ -81,12 +111,7 @@ function validation(tls: ServerTlsSettings): Common {
   const names = {
     verifyCertificateHash: [...(tls.verifyCertificateHash ?? [])],
     verifyCertificateSpki: [...(tls.verifyCertificateSpki ?? [])],
-    matchTypedSubjectAltNames: (tls.subjectAltNames ?? []).flatMap((name) =>
-      [SubjectAltNameMatcher_SanType.DNS, SubjectAltNameMatcher_SanType.URI].map((sanType) => ({
-        sanType,
-        matcher: { matchPattern: { case: 'exact' as const, value: name } },
-      })),
-    ),
+    matchTypedSubjectAltNames: namesOf(tls),
   };
   const secret = authoritySecret(tls);
   if (secret !== undefined) {

@@ -62,7 +62,13 @@ function serverChains(server: MergedServer, name: string, snapshot: Snapshot, pr
   const serverNames = sniHosts(server);
   const match = { filterChainMatch: { serverNames }, metadata: originMetadata(server.origin) };
   if (tls !== undefined && terminatesHttps(server)) {
-    return [{ ...match, filters: [manager(server, name, snapshot, proxy)], transportSocket: downstreamTls(tls, true) }];
+    return [
+      {
+        ...match,
+        filters: [manager(server, name, snapshot, proxy)],
+        transportSocket: downstreamTls(tls, true, proxy.node.certificates),
+      },
+    ];
   }
   if (tls === undefined || !isPassthrough(server)) {
     const filters = tcpRoute(server, snapshot, proxy);
@@ -70,7 +76,7 @@ function serverChains(server: MergedServer, name: string, snapshot: Snapshot, pr
     return [
       tls === undefined
         ? { filters, metadata: originMetadata(server.origin) }
-        : { ...match, filters, transportSocket: downstreamTls(tls, false) },
+        : { ...match, filters, transportSocket: downstreamTls(tls, false, proxy.node.certificates) },
     ];
   }
   return passthroughChains(server, snapshot, proxy);

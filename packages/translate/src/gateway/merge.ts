@@ -34,8 +34,9 @@ export function mergeGateways(gateways: readonly Gateway[], proxy: MeshProxy, is
     gateway.servers.flatMap((serverOf) => mergedServers(gateway, serverOf, proxy)),
   );
   for (const server of servers) {
-    if (needsMeshCertificates(server)) {
-      issues.push(skipped(server, "there is no certificate authority yet for the mesh's own certificates"));
+    const lacking = lacks(server, proxy);
+    if (lacking !== undefined) {
+      issues.push(skipped(server, lacking));
       continue;
     }
     const key = `${server.bind}_${server.port}`;
@@ -106,8 +107,11 @@ export function isPassthrough({ server }: Pick<ServerOf, 'server'>): boolean {
   return mode === 'PASSTHROUGH' || mode === undefined;
 }
 
-function needsMeshCertificates({ server }: Pick<ServerOf, 'server'>): boolean {
-  return server.tls?.mode === 'ISTIO_MUTUAL' || server.tls?.mode === 'AUTO_PASSTHROUGH';
+/** What a server would need and does not have. */
+function lacks({ server }: Pick<ServerOf, 'server'>, { node }: MeshProxy): string | undefined {
+  if (server.tls?.mode === 'AUTO_PASSTHROUGH') return 'passing on the TLS of other gateways is not supported';
+  if (server.tls?.mode !== 'ISTIO_MUTUAL' || node.certificates !== 'none') return undefined;
+  return 'the gateway has no certificate of the mesh';
 }
 
 /** Ends TLS for HTTP. */

@@ -13,7 +13,7 @@ import {
 import { dnsCache } from '../cluster/forward-proxy.ts';
 import { any } from '../wire/any.ts';
 import { CORS_FILTER, FAULT_FILTER, GRPC_STATS_FILTER, ROUTER_FILTER } from './filter-names.ts';
-import { peerMetadata, stats, type TelemetrySide } from './istio-filters.ts';
+import { alpnOverride, peerMetadata, stats, type TelemetrySide } from './istio-filters.ts';
 
 export interface HttpFilterInput {
   readonly node: Node;
@@ -31,6 +31,7 @@ export function httpFilters({ node, side, forwardProxy }: HttpFilterInput): Http
   return [
     ...(weft ? [filter('istio.peer_metadata', peerMetadata(side))] : []),
     ...(weft ? [] : [filter(GRPC_STATS_FILTER, any(GrpcStatsSchema, { emitFilterState: true }))]),
+    ...(weft && side !== 'inbound' && node.certificates !== 'none' ? [filter('istio.alpn', alpnOverride())] : []),
     filter(FAULT_FILTER, any(HTTPFaultSchema, {})),
     filter(CORS_FILTER, any(CorsSchema, {})),
     ...(weft ? [filter('istio.stats', stats(side))] : []),

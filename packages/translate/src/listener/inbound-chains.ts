@@ -49,7 +49,6 @@ export interface CapturedChainsInput {
   readonly tls: InboundPort['tls'];
   readonly nameOf: (takenBy: ChainOption['takenBy']) => string;
   readonly origin: Origin | undefined;
-  readonly certificates: boolean;
   readonly snapshot: Snapshot;
   readonly proxy: MeshProxy;
 }
@@ -60,12 +59,17 @@ export function capturedChains(input: CapturedChainsInput): readonly ChainInit[]
   if (tls !== undefined && mode === 'disable') {
     const takenBy = insideTls(taker.protocol);
     return [
-      chain({ takenBy, transport: 'tls', alpn: [], mutualTls: false }, downstreamTls(tls, takenBy === 'http'), input),
+      chain(
+        { takenBy, transport: 'tls', alpn: [], mutualTls: false },
+        downstreamTls(tls, takenBy === 'http', input.proxy.node.certificates),
+        input,
+      ),
     ];
   }
-  return chainOptions(mode, taker.protocol, input.certificates).map((option) => {
+  return chainOptions(mode, taker.protocol, input.proxy.node.certificates !== 'none').map((option) => {
     const ends = option.mutualTls && option.takenBy !== 'nothing';
-    return chain(option, ends ? inboundMutualTls(snapshot.mesh, option.takenBy) : undefined, input);
+    const { certificates } = input.proxy.node;
+    return chain(option, ends ? inboundMutualTls(snapshot.mesh, certificates, option.takenBy) : undefined, input);
   });
 }
 

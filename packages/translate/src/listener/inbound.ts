@@ -7,10 +7,10 @@ import { inboundPassthroughCluster } from '../cluster/catch-all.ts';
 import { inboundClusterOf } from '../cluster/inbound.ts';
 import { downstreamTls } from '../gateway/downstream-tls.ts';
 import { inboundCluster } from '../names.ts';
-import { bytesFilter, httpFilter, type InboundTaker, insideTls } from './inbound-chains.ts';
+import { bytesFilter, capturedChains, httpFilter, type InboundTaker, insideTls } from './inbound-chains.ts';
 import { type InboundPort, inboundPorts } from './inbound-ports.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
-import { type InboundInput, uncapturedInbound, virtualInbound } from './virtual-inbound.ts';
+import { type InboundInput, inspections, uncapturedInbound, virtualInbound } from './virtual-inbound.ts';
 
 export interface InboundResult {
   readonly clusters: readonly Cluster[];
@@ -52,7 +52,7 @@ function boundInbound(
 }
 
 function inboundListener(inbound: InboundPort, snapshot: Snapshot, proxy: MeshProxy): Listener {
-  const { chains, sniff } = boundChains(inbound, snapshot, proxy);
+  const { chains, inspect } = boundChains(inbound, snapshot, proxy);
   return listener({
     name: `${inbound.bind}_${inbound.port}`,
     host: inbound.bind,
@@ -60,18 +60,20 @@ function inboundListener(inbound: InboundPort, snapshot: Snapshot, proxy: MeshPr
     direction: 'inbound',
     chains,
     defaultChain: undefined,
-    inspect: { tls: false, http: sniff },
+    inspect,
     protocolDetectionTimeoutMs: snapshot.mesh.protocolDetectionTimeoutMs,
     origin: inbound.origin,
   });
 }
+
+const NO_INSPECTION = { tls: false, http: false } as const;
 
 /** HTTP, bytes, or, for a port whose protocol nobody declared, HTTP when the first bytes look like it. */
 function boundChains(
   inbound: InboundPort,
   snapshot: Snapshot,
   proxy: MeshProxy,
-): { readonly chains: readonly ChainInit[]; readonly sniff: boolean } {
+): { readonly chains: readonly ChainInit[]; readonly inspect: ReturnType<typeof inspections> } {
   const { port, bind, pool, services, servicePort } = inbound;
   const cluster = inboundCluster(port);
   const taker: InboundTaker = {
@@ -82,18 +84,25 @@ function boundChains(
     statPrefix: `inbound_${bind}_${port};`,
     pool,
   };
+  const mode = modeOf(port, snapshot, proxy);
+  if (proxy.node.certificates !== 'none') {
+    const { tls, origin } = inbound;
+    const nameOf = (): string => `${bind}_${port}`;
+    const chains = capturedChains({ taker, port: undefined, mode, tls, nameOf, origin, snapshot, proxy });
+    return { chains, inspect: inspections(chains) };
+  }
   const http = { filters: httpFilter(taker, snapshot, proxy) ?? [] };
   const bytes = { filters: bytesFilter(cluster, snapshot, pool) ?? [] };
-  if (inbound.tls !== undefined && modeOf(port, snapshot, proxy) === 'disable') {
+  if (inbound.tls !== undefined && mode === 'disable') {
     const isHttpInside = insideTls(servicePort.protocol) === 'http';
-    const transportSocket = downstreamTls(inbound.tls, isHttpInside);
-    return { chains: [{ ...(isHttpInside ? http : bytes), transportSocket }], sniff: false };
+    const transportSocket = downstreamTls(inbound.tls, isHttpInside, proxy.node.certificates);
+    return { chains: [{ ...(isHttpInside ? http : bytes), transportSocket }], inspect: NO_INSPECTION };
   }
-  if (isHttp(servicePort.protocol)) return { chains: [http], sniff: false };
-  if (servicePort.protocol !== 'auto') return { chains: [bytes], sniff: false };
+  if (isHttp(servicePort.protocol)) return { chains: [http], inspect: NO_INSPECTION };
+  if (servicePort.protocol !== 'auto') return { chains: [bytes], inspect: NO_INSPECTION };
   return {
     chains: [{ ...http, filterChainMatch: { applicationProtocols: PLAINTEXT_HTTP_ALPN } }, bytes],
-    sniff: true,
+    inspect: { tls: false, http: true },
   };
 }
 

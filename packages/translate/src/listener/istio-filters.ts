@@ -21,6 +21,21 @@ export function peerMetadata(side: TelemetrySide): Any {
   return typedStruct('type.googleapis.com/io.istio.http.peer_metadata.Config', config);
 }
 
+/** What a client of the mesh's TLS offers instead of the cluster's own ALPN, so that the other side knows it is HTTP, and which (xds/filters, Alpn). */
+export function alpnOverride(): Any {
+  const of = (protocol: string, own: string, plain: string): JsonObject => ({
+    upstream_protocol: protocol,
+    alpn_override: [own, 'istio', plain],
+  });
+  return typedStruct('type.googleapis.com/istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig', {
+    alpn_override: [
+      of('HTTP10', 'istio-http/1.0', 'http/1.0'),
+      of('HTTP11', 'istio-http/1.1', 'http/1.1'),
+      of('HTTP2', 'istio-h2', 'h2'),
+    ],
+  });
+}
+
 /** A message that is known by its type URL only, in its JSON form (udpa.type.v1.TypedStruct). */
 export function typedStruct(typeUrl: string, value: JsonObject): Any {
   const message = create(TypedStructSchema, { typeUrl, value });

@@ -1,19 +1,15 @@
 import { create } from '@bufbuild/protobuf';
-import type { MeshSettings } from '@weft/mesh';
+import type { MeshSettings, Node } from '@weft/mesh';
 import type { TransportSocketSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import {
   TlsParameters_TlsProtocol as Protocol,
   SubjectAltNameMatcher_SanType,
 } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb';
 import { DownstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
-import { sdsSecret } from '../secret/secret-name.ts';
+import { meshAuthorities, meshCertificate } from '../secret/mesh-secret.ts';
 import { any } from '../wire/any.ts';
 import type { Init } from '../wire/init.ts';
 import { TLS_TRANSPORT_SOCKET } from './filter-names.ts';
-
-/** The SDS names of a workload's own certificate and of the authorities that its peers are checked with. */
-const OWN_CERTIFICATE = 'default';
-const AUTHORITIES = 'ROOTCA';
 
 const CIPHERS = [
   'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -25,7 +21,11 @@ const CIPHERS = [
 ];
 
 /** Ends the mesh's TLS and asks for a certificate of its trust domain (security/authn/utils, BuildInboundTLS). */
-export function inboundMutualTls(mesh: MeshSettings, takenBy: 'http' | 'bytes'): Init<typeof TransportSocketSchema> {
+export function inboundMutualTls(
+  mesh: MeshSettings,
+  certificates: Node['certificates'],
+  takenBy: 'http' | 'bytes',
+): Init<typeof TransportSocketSchema> {
   const context = create(DownstreamTlsContextSchema, {
     requireClientCertificate: true,
     commonTlsContext: {
@@ -35,19 +35,17 @@ export function inboundMutualTls(mesh: MeshSettings, takenBy: 'http' | 'bytes'):
         tlsMinimumProtocolVersion: Protocol.TLSv1_2,
         tlsMaximumProtocolVersion: Protocol.TLSv1_3,
       },
-      tlsCertificateSdsSecretConfigs: [sdsSecret(OWN_CERTIFICATE)],
+      tlsCertificateSdsSecretConfigs: [meshCertificate(certificates)],
       validationContextType: {
         case: 'combinedValidationContext',
         value: {
           defaultValidationContext: {
-            matchTypedSubjectAltNames: [
-              {
-                sanType: SubjectAltNameMatcher_SanType.URI,
-                matcher: { matchPattern: { case: 'prefix', value: `spiffe://${mesh.trustDomain}/` } },
-              },
-            ],
+            matchTypedSubjectAltNames: [mesh.trustDomain, ...(mesh.trustDomainAliases ?? [])].map((domain) => ({
+              sanType: SubjectAltNameMatcher_SanType.URI,
+              matcher: { matchPattern: { case: 'prefix' as const, value: `spiffe://${domain}/` } },
+            })),
           },
-          validationContextSdsSecretConfig: sdsSecret(AUTHORITIES),
+          validationContextSdsSecretConfig: meshAuthorities(certificates),
         },
       },
     },

@@ -8,8 +8,6 @@ import { type ChainInit, type Inspection, listener } from './listener.ts';
 export interface InboundInput {
   readonly snapshot: Snapshot;
   readonly proxy: MeshProxy;
-  /** The mesh's own certificates are to be had. */
-  readonly certificates: boolean;
 }
 
 /** The listener that every captured inbound connection comes to (core/listener_inbound.go, inboundVirtualListener). */
@@ -66,7 +64,7 @@ function blackHole(snapshot: Snapshot): ChainInit {
 function unknownPorts(
   declared: readonly InboundPort[],
   modes: MutualTlsModes,
-  { snapshot, proxy, certificates }: InboundInput,
+  { snapshot, proxy }: InboundInput,
 ): readonly ChainInit[] {
   const named = [...modes.ports.keys()].filter((number) => !declared.some(({ port }) => port === number));
   const taker: InboundTaker = {
@@ -85,7 +83,6 @@ function unknownPorts(
       tls: undefined,
       nameOf: (takenBy) => (takenBy === 'http' ? `${VIRTUAL_INBOUND}-catchall-http` : VIRTUAL_INBOUND),
       origin: undefined,
-      certificates,
       snapshot,
       proxy,
     }),
@@ -114,7 +111,7 @@ function portChains(inbound: InboundPort, modes: MutualTlsModes, input: InboundI
 }
 
 /** Bytes are looked at only on ports where a chain asks for it: elsewhere the client may wait for the server to speak first. */
-function inspections(chains: readonly ChainInit[]): { readonly tls: Inspection; readonly http: Inspection } {
+export function inspections(chains: readonly ChainInit[]): { readonly tls: Inspection; readonly http: Inspection } {
   const ports = new Map<number, { tls: boolean; http: boolean }>();
   for (const { filterChainMatch: match } of chains) {
     const port = match?.destinationPort ?? 0;
