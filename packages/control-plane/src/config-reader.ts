@@ -1,5 +1,6 @@
 import type { Decoded, Issue } from '@weft/base';
 import { decodeObject, isJsonObject, KINDS, loadText, plainSource, type Resource } from '@weft/config';
+import { checkLoaded } from '@weft/translate';
 import type { StoredObject } from './store/object.ts';
 
 /** A kind the API serves, as Kubernetes' discovery describes one. */
@@ -34,11 +35,14 @@ export interface ConfigReader {
 export const configReader: ConfigReader = {
   kinds: KINDS,
   text: (text, file, defaultNamespace) =>
-    loadText(text, file, defaultNamespace === undefined ? {} : { defaultNamespace }),
+    checkLoaded(loadText(text, file, defaultNamespace === undefined ? {} : { defaultNamespace })),
   object(object, file) {
     const raw: unknown = object;
     if (!isJsonObject(raw)) throw new TypeError('a stored object is a JSON object');
-    return decodeObject(raw, plainSource(file));
+    const decoded = decodeObject(raw, plainSource(file));
+    if (!decoded.ok) return decoded;
+    const { resources, issues } = checkLoaded({ resources: [decoded.value], issues: decoded.issues });
+    return resources.length === 0 ? { ok: false, issues } : { ...decoded, issues };
   },
   stored({ raw, kind, apiVersion, metadata: { name, namespace } }) {
     const written = isJsonObject(raw['metadata']) ? raw['metadata'] : {};

@@ -1,6 +1,7 @@
+export type { CheckedResources } from './check-loaded.ts';
+export { checkLoaded } from './check-loaded.ts';
 export type { UnenforcedIssue, UnenforcedOptions } from './coverage/unenforced.ts';
 export { unenforced } from './coverage/unenforced.ts';
-export { checkPatches } from './envoy-filter/decode.ts';
 export type { ClusterName } from './names.ts';
 export { parseClusterName, printClusterName } from './names.ts';
 export type { TranslatedResources, TranslateOptions } from './translate.ts';

@@ -38,6 +38,14 @@ function load(): Registry {
   );
 }
 
+const FOREIGN: ReadonlySet<string> = new Set(FOREIGN_PROTO_FILES.map((proto) => proto.replace(/\.proto$/, '')));
+
+/** Whether a message is one that only other data planes run; false for what is not known at all. */
+export function isForeignMessage(typeName: string): boolean {
+  const file = messageRegistry().getMessage(typeName)?.file.name;
+  return file !== undefined && FOREIGN.has(file);
+}
+
 function isFile(value: unknown): value is DescFile {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'file';
 }

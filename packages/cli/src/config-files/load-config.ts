@@ -1,4 +1,5 @@
 import { type DecodeOptions, type InputText, type Loaded, loadTexts } from '@weft/config';
+import { checkLoaded } from '@weft/translate';
 
 /** Everything that a set of files declares, and everything wrong with them. */
 export interface LoadedConfig extends Loaded {
@@ -8,5 +9,8 @@ export interface LoadedConfig extends Loaded {
 
 /** Decodes and checks every document of every file; all issues together. */
 export function loadConfig(inputs: readonly InputText[], options: DecodeOptions = {}): LoadedConfig {
-  return { ...loadTexts(inputs, options), texts: new Map(inputs.map((input) => [input.file, input.text])) };
+  return {
+    ...checkLoaded(loadTexts(inputs, options)),
+    texts: new Map(inputs.map((input) => [input.file, input.text])),
+  };
 }

@@ -1,5 +1,6 @@
 import type { KindId } from '@weft/config';
 import { DESTINATION_RULE } from './destination-rule.ts';
+import { ENVOY_FILTER } from './envoy-filter.ts';
 import { GATEWAY } from './gateway.ts';
 import type { KindCoverage } from './kind-coverage.ts';
 import { MESH_CONFIG_MAP } from './mesh-config.ts';
@@ -8,7 +9,6 @@ import { VIRTUAL_SERVICE } from './virtual-service.ts';
 import {
   AUTHORIZATION_POLICY,
   BACKEND_TLS_POLICY,
-  ENVOY_FILTER,
   GATEWAY_API,
   ISTIO_OPERATOR,
   PEER_AUTHENTICATION,

@@ -7,9 +7,9 @@ export interface Gap {
   /** Whether this value is without effect; every value when absent. */
   readonly when?: (value: unknown) => boolean;
   /** What happens instead, as the rest of a sentence: "has no effect yet: …". */
-  readonly instead: string;
+  readonly instead: string | ((value: unknown) => string);
   /** Leaving it out makes the mesh less safe than its author believes. */
-  readonly security?: boolean;
+  readonly security?: boolean | ((value: unknown) => boolean);
   /** A stock Envoy does enforce it. */
   readonly onlyInWeft?: boolean;
 }

@@ -63,12 +63,9 @@ function ofGap(resource: Resource, gap: Gap, value: unknown, at: string): Unenfo
     .map((place) => {
       const isWord = gap.when !== undefined && typeof place.value !== 'object';
       const what = isWord ? `\`${String(place.value)}\`` : 'this field';
-      return issueAt(
-        resource,
-        join(at, place.at),
-        `${what} is read, but has no effect yet: ${gap.instead}`,
-        gap.security ?? false,
-      );
+      const instead = typeof gap.instead === 'string' ? gap.instead : gap.instead(place.value);
+      const security = typeof gap.security === 'function' ? gap.security(place.value) : (gap.security ?? false);
+      return issueAt(resource, join(at, place.at), `${what} is read, but has no effect yet: ${instead}`, security);
     });
 }
 

@@ -21,13 +21,6 @@ function guards(spec: JsonObject): boolean {
   return spec['phase'] === 'AUTHN' || spec['phase'] === 'AUTHZ';
 }
 
-/** Patches that bring an authentication or authorization filter. */
-function patchesSecurity(spec: JsonObject): boolean {
-  return /filters\.(http|network)\.(rbac|ext_authz|jwt_authn|oauth2|basic_auth|api_key_auth)/.test(
-    JSON.stringify(spec),
-  );
-}
-
 export const PEER_AUTHENTICATION: KindCoverage = withoutEffect(
   'there is no certificate authority yet: a port that demands mutual TLS refuses every connection when traffic is intercepted, and takes plaintext when it is not',
   promisesMtls,
@@ -37,7 +30,6 @@ export const REQUEST_AUTHENTICATION: KindCoverage = withoutEffect('tokens are no
 export const AUTHORIZATION_POLICY: KindCoverage = withoutEffect('every request is let through', always);
 export const TELEMETRY: KindCoverage = withoutEffect('metrics, access logs and traces stay as they are by default');
 export const WASM_PLUGIN: KindCoverage = withoutEffect('the extension does not run', guards);
-export const ENVOY_FILTER: KindCoverage = withoutEffect('the configuration is not patched', patchesSecurity);
 export const PROXY_CONFIG: KindCoverage = withoutEffect('proxies keep the settings they were started with');
 export const WORKLOAD_GROUP: KindCoverage = withoutEffect('workloads register with a WorkloadEntry of their own');
 export const ISTIO_OPERATOR: KindCoverage = withoutEffect(

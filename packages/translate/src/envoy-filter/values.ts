@@ -78,7 +78,7 @@ function attempt<T>(make: () => T): { readonly value: T | undefined; readonly er
 const UNKNOWN_TYPE = /type\.googleapis\.com\/([\w.]+) is not in the type registry/;
 const FIELD = /cannot decode field [\w.]+\.(\w+) from JSON/;
 const UNKNOWN_KEY = /cannot decode message [\w.]+ from JSON: key "([^"]+)" is unknown/;
-const VALUE = /from JSON: "([^"]*)"$/;
+const VALUE = /(?:from JSON:|got) "([^"]*)"$/;
 
 function problemOf(error: string, severity: 'error' | 'warning', json: JsonValue): ValueProblem {
   const type = UNKNOWN_TYPE.exec(error)?.[1];
@@ -92,8 +92,10 @@ function problemOf(error: string, severity: 'error' | 'warning', json: JsonValue
   const value = VALUE.exec(error)?.[1];
   const hint = error.includes('google.protobuf.Duration') ? '; a duration is in seconds, such as 0.25s' : '';
   const message = error.replaceAll('cannot decode ', '').replaceAll(' from JSON', '') + hint;
-  if (name !== undefined) return { severity, at: pathTo(json, named(name)), message };
-  return { severity, at: value === undefined ? '' : pathTo(json, (_, item) => item === value), message };
+  const byName = name === undefined ? '' : pathTo(json, named(name));
+  // A value of a wrapper message is named by the wrapper's field, which nobody writes.
+  const at = byName === '' && value !== undefined ? pathTo(json, (_, item) => item === value) : byName;
+  return { severity, at, message };
 }
 
 /** A field may be written in either spelling. */
