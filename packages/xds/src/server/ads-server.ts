@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@weft/base';
 import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
 import type { XdsSet } from '../resource.ts';
+import type { ClientCertificate } from './grpc-stream.ts';
 import type { ProxyStatus } from './proxy-status.ts';
 
 /** A proxy with an open ADS stream. */
@@ -31,8 +32,20 @@ export type Authorization = { readonly allowed: true } | { readonly allowed: fal
 export interface AuthorizationRequest {
   readonly node: Node;
   readonly peer: string;
+  /** What the proxy proved by TLS; undefined in plaintext or without a certificate. */
+  readonly certificate: ClientCertificate | undefined;
   /** A request header (gRPC metadata) by lower-case name. */
   header(name: string): string | undefined;
+}
+
+/** PEM for a server that speaks TLS. */
+export interface AdsTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Who signs the certificates of proxies. */
+  readonly ca: string | undefined;
+  /** Whether proxies show a certificate; an `optional` one may be untrusted, which `authorize` is told. */
+  readonly clientCertificates: 'none' | 'optional' | 'required';
 }
 
 export interface AdsServerOptions {
@@ -41,6 +54,8 @@ export interface AdsServerOptions {
   readonly logger: Logger;
   /** Asked once per stream, with the first request. Default: everybody is allowed. */
   readonly authorize?: (request: AuthorizationRequest) => Authorization | Promise<Authorization>;
+  /** Plaintext without. */
+  readonly tls?: AdsTls;
   /** Written into `control_plane.identifier` of each response. */
   readonly identifier?: string;
   /** Told of each event that metrics count. */

@@ -1,9 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type {
-  DeltaDiscoveryRequest,
-  DiscoveryRequest,
-  DiscoveryResponse,
-} from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
+import type { DeltaDiscoveryRequest, DiscoveryRequest } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
 import {
   DeltaDiscoveryResponseSchema,
   DiscoveryResponseSchema,
@@ -12,6 +8,7 @@ import {
 import { parseErrorDetail } from '../error-detail.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../kinds.ts';
 import type { XdsResource } from '../resource.ts';
+import { partsOf } from './sent-versions.ts';
 import type { KindRequest, Outgoing } from './session.ts';
 import type { Answer } from './subscription.ts';
 
@@ -39,41 +36,63 @@ function answerOf(request: DiscoveryRequest | DeltaDiscoveryRequest): Answer | u
   };
 }
 
-export function toSotw(out: Outgoing, identifier: string): DiscoveryResponse {
-  return create(DiscoveryResponseSchema, {
-    typeUrl: RESOURCE_KINDS[out.kind].typeUrl,
-    versionInfo: out.version,
-    nonce: out.nonce,
-    resources: out.resources.map((resource) => resource.any),
-    controlPlane: { identifier },
-  });
-}
+/** Encodes a response, in parts: the resources, which many streams get alike, and the fields of one stream. */
+export type EncodeResponse = (out: Outgoing, identifier: string) => readonly Uint8Array[];
+
+export const encodeSotw: EncodeResponse = (out, identifier) => [
+  ...partsOf(out.resources).map(sotwResources.bytesOf),
+  toBinary(
+    DiscoveryResponseSchema,
+    create(DiscoveryResponseSchema, {
+      typeUrl: RESOURCE_KINDS[out.kind].typeUrl,
+      versionInfo: out.version,
+      nonce: out.nonce,
+      controlPlane: { identifier },
+    }),
+  ),
+];
+
+export const encodeDelta: EncodeResponse = (out, identifier) => [
+  ...partsOf(out.resources).map(deltaResources.bytesOf),
+  toBinary(
+    DeltaDiscoveryResponseSchema,
+    create(DeltaDiscoveryResponseSchema, {
+      typeUrl: RESOURCE_KINDS[out.kind].typeUrl,
+      systemVersionInfo: out.version,
+      nonce: out.nonce,
+      removedResources: [...out.removed],
+      controlPlane: { identifier },
+    }),
+  ),
+];
 
 /**
- * Encoded resources of responses that many proxies get alike. The list is the key: proxies that move from one shared map to another have
- * the same list (see diffOf), and the bytes live as long as it does.
+ * Encoded lists of resources. Encoding a thousand resources for each of thousands of proxies would cost more than all the rest, and
+ * copying them would hold gigabytes; fields of a protobuf message may come in any order, and those of a list one after the other. The
+ * list is the key: proxies that move from one shared map to another have the same list (see diffOf), and the bytes live as long as it does.
  */
-const bodies = new WeakMap<readonly XdsResource[], Uint8Array>();
+class EncodedLists {
+  readonly #bytes = new WeakMap<readonly XdsResource[], Uint8Array>();
+  readonly #encode: (resources: readonly XdsResource[]) => Uint8Array;
 
-/**
- * A delta response as bytes. Encoding a thousand resources for each of thousands of proxies would cost more than all the rest, so the part that
- * does not depend on the stream is encoded once; fields of a protobuf message may come in any order.
- */
-export function encodeDelta(out: Outgoing, identifier: string): Uint8Array {
-  let body = bodies.get(out.resources);
-  if (body === undefined) {
-    const resources = out.resources.map(({ name, version, any }) =>
-      create(ResourceSchema, { name, version, resource: any }),
-    );
-    body = toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, { resources }));
-    bodies.set(out.resources, body);
+  constructor(encode: (resources: readonly XdsResource[]) => Uint8Array) {
+    this.#encode = encode;
   }
-  const rest = create(DeltaDiscoveryResponseSchema, {
-    typeUrl: RESOURCE_KINDS[out.kind].typeUrl,
-    systemVersionInfo: out.version,
-    nonce: out.nonce,
-    removedResources: [...out.removed],
-    controlPlane: { identifier },
-  });
-  return Buffer.concat([body, toBinary(DeltaDiscoveryResponseSchema, rest)]);
+
+  readonly bytesOf = (resources: readonly XdsResource[]): Uint8Array => {
+    const known = this.#bytes.get(resources);
+    if (known !== undefined) return known;
+    const bytes = this.#encode(resources);
+    this.#bytes.set(resources, bytes);
+    return bytes;
+  };
 }
+
+const deltaResources = new EncodedLists((list) => {
+  const resources = list.map(({ name, version, any }) => create(ResourceSchema, { name, version, resource: any }));
+  return toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, { resources }));
+});
+
+const sotwResources = new EncodedLists((list) =>
+  toBinary(DiscoveryResponseSchema, create(DiscoveryResponseSchema, { resources: list.map(({ any }) => any) })),
+);

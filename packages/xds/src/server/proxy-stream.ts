@@ -1,18 +1,21 @@
-import { status as Code, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { Logger } from '@weft/base';
 import type { Node } from '../../gen/envoy/config/core/v3/base_pb.js';
 import { HEALTH_TYPE_URL } from '../health-information.ts';
 import { kindOfTypeUrl, type ResourceKind } from '../kinds.ts';
 import type { XdsSet } from '../resource.ts';
 import type { AdsServerOptions, ConnectedProxy } from './ads-server.ts';
+import { GRPC_CODE, type GrpcCode, type GrpcStream } from './grpc-stream.ts';
+import type { EncodeResponse } from './kind-request.ts';
 import type { ProxyStatus } from './proxy-status.ts';
-import type { KindRequest, Outgoing, Session } from './session.ts';
+import type { KindRequest, Session } from './session.ts';
 import type { Settling } from './settlement.ts';
 
 /** How the two methods of the service differ. */
-export interface Variant<Req, Res> {
+export interface Variant<Req> {
+  /** Throws for bytes that are no such message. */
+  decode(bytes: Uint8Array): Req;
   request(kind: ResourceKind, request: Req): KindRequest;
-  response(out: Outgoing, identifier: string): Res;
+  readonly encode: EncodeResponse;
 }
 
 /** What both kinds of request have. */
@@ -34,11 +37,11 @@ export interface StreamOwner {
 }
 
 /** Joins one gRPC stream to one session: requests in, responses out as fast as the peer takes them. */
-export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStream {
+export class ProxyStream<Req extends StreamRequest> implements AdmittedStream {
   readonly connection: number;
   readonly session: Session;
-  readonly #call: ServerDuplexStream<Req, Res>;
-  readonly #variant: Variant<Req, Res>;
+  readonly #call: GrpcStream;
+  readonly #variant: Variant<Req>;
   readonly #owner: StreamOwner;
   readonly #onEnd: () => void;
   readonly #connectedAt: number;
@@ -54,8 +57,8 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
   constructor(
     connection: number,
     session: Session,
-    call: ServerDuplexStream<Req, Res>,
-    variant: Variant<Req, Res>,
+    call: GrpcStream,
+    variant: Variant<Req>,
     owner: StreamOwner,
     onEnd: () => void,
   ) {
@@ -65,16 +68,16 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     this.#variant = variant;
     this.#owner = owner;
     this.#onEnd = onEnd;
-    this.#log = owner.options.logger.with({ peer: call.getPeer(), stream: connection });
+    this.#log = owner.options.logger.with({ peer: call.peer, stream: connection });
     this.#connectedAt = owner.options.clock.now();
-    call.on('data', (request: Req) => this.#receive(request));
-    call.on('drain', () => {
-      this.#writable = true;
-      this.#pump();
+    call.handle({
+      message: (bytes) => this.#decode(bytes),
+      drained: () => {
+        this.#writable = true;
+        this.#pump();
+      },
+      ended: (reason) => this.#end(reason),
     });
-    call.on('end', () => this.#end('the proxy ended the stream'));
-    call.on('cancelled', () => this.#end('the connection is gone'));
-    call.on('error', (error: Error) => this.#end(error.message));
   }
 
   get node(): Node {
@@ -94,7 +97,7 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
   }
 
   disconnect(reason: string): void {
-    this.#fail(Code.UNAVAILABLE, reason);
+    this.#fail(GRPC_CODE.unavailable, reason);
   }
 
   status(): ProxyStatus {
@@ -104,7 +107,7 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
       nodeId: node.id,
       cluster: node.cluster,
       userAgent: node.userAgentName,
-      peer: this.#call.getPeer(),
+      peer: this.#call.peer,
       mode: this.session.mode,
       connectedAt: this.#connectedAt,
       assignedGeneration: this.session.assignedGeneration,
@@ -113,8 +116,20 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     };
   }
 
-  #receive(request: Req): void {
+  #decode(bytes: Uint8Array): void {
     if (this.#ended) return;
+    let request: Req;
+    try {
+      request = this.#variant.decode(bytes);
+    } catch (error) {
+      const what = error instanceof Error ? error.message : String(error);
+      this.#fail(GRPC_CODE.invalidArgument, `${bytes.length} bytes that are no discovery request: ${what}`);
+      return;
+    }
+    this.#receive(request);
+  }
+
+  #receive(request: Req): void {
     if (this.#admitted) this.#handle(request);
     else this.#admit(request);
   }
@@ -122,17 +137,18 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
   #admit(request: Req): void {
     const node = request.node;
     if (node === undefined || node.id === '') {
-      this.#fail(Code.INVALID_ARGUMENT, 'the first request on a stream must carry a node with an id');
+      this.#fail(GRPC_CODE.invalidArgument, 'the first request on a stream must carry a node with an id');
       return;
     }
     this.#node = node;
     this.#log = this.#log.with({ node: node.id });
-    const header = (name: string): string | undefined => this.#call.metadata.get(name)[0]?.toString();
-    const verdict = this.#owner.options.authorize?.({ node, peer: this.#call.getPeer(), header }) ?? { allowed: true };
+    const { peer, certificate } = this.#call;
+    const header = (name: string): string | undefined => this.#call.header(name);
+    const verdict = this.#owner.options.authorize?.({ node, peer, certificate, header }) ?? { allowed: true };
     const proceed = (granted: Awaited<typeof verdict>): void => {
       if (this.#ended) return;
       if (!granted.allowed) {
-        this.#fail(Code.PERMISSION_DENIED, granted.reason);
+        this.#fail(GRPC_CODE.permissionDenied, granted.reason);
         return;
       }
       this.#admitted = true;
@@ -145,7 +161,7 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     }
     this.#call.pause();
     verdict
-      .then(proceed, (error: unknown) => this.#fail(Code.INTERNAL, `authorization failed: ${String(error)}`))
+      .then(proceed, (error: unknown) => this.#fail(GRPC_CODE.internal, `authorization failed: ${String(error)}`))
       .finally(() => {
         this.#call.resume();
       });
@@ -165,7 +181,7 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     const outcome = this.session.receive(kindRequest);
     const observer = this.#owner.options.observer;
     if (outcome.fault !== undefined) {
-      this.#fail(Code.INVALID_ARGUMENT, outcome.fault);
+      this.#fail(GRPC_CODE.invalidArgument, outcome.fault);
       return;
     }
     if (outcome.answered === 'ack') observer?.acked(kind, outcome.afterMs);
@@ -182,7 +198,7 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
 
   /** A type not spoken here stays unanswered, as with Istio: the proxy goes on with the others. */
   #refuseType(typeUrl: string): void {
-    if (typeUrl === '') this.#fail(Code.INVALID_ARGUMENT, 'type_url is empty');
+    if (typeUrl === '') this.#fail(GRPC_CODE.invalidArgument, 'type_url is empty');
     else if (!this.#unknownTypes.has(typeUrl) && this.#unknownTypes.size < 100) {
       this.#unknownTypes.add(typeUrl);
       this.#log.warn('the proxy asks for a resource type that this server does not have', { typeUrl });
@@ -194,11 +210,12 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     while (this.#writable && !this.#ended && this.#admitted) {
       const out = this.session.next();
       if (out === undefined) break;
+      const parts = this.#variant.encode(out, identifier);
       let bytes = 0;
-      for (const resource of out.resources) bytes += resource.any.value.length;
+      for (const part of parts) bytes += part.length;
       this.#owner.options.observer?.pushed(out.kind, bytes);
       this.#log.debug('push', { kind: out.kind, resources: out.resources.length, removed: out.removed.length });
-      this.#writable = this.#call.write(this.#variant.response(out, identifier));
+      this.#writable = this.#call.write(parts);
     }
     if (this.session.settledGeneration === this.#settled) return;
     this.#settled = this.session.settledGeneration;
@@ -206,18 +223,16 @@ export class ProxyStream<Req extends StreamRequest, Res> implements AdmittedStre
     this.#owner.progressed();
   }
 
-  #fail(code: Code, reason: string): void {
+  #fail(code: GrpcCode, reason: string): void {
     if (this.#ended) return;
     this.#log.warn('closing an xDS stream', { reason });
-    this.#call.emit('error', { code, details: reason, message: reason });
+    this.#call.finish(code, reason);
     this.#end(reason);
   }
 
   #end(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    // Half-closed by the peer: without our end the call would stay open.
-    this.#call.end();
     this.#onEnd();
     this.#owner.ended(this, reason);
   }

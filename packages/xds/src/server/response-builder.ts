@@ -1,6 +1,6 @@
 import { RESOURCE_KINDS } from '../kinds.ts';
 import type { XdsResource } from '../resource.ts';
-import { ABSENT, diffOf } from './sent-versions.ts';
+import { ABSENT, diffOf, NO_RESOURCES } from './sent-versions.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What a response to one subscription would carry. */
@@ -62,9 +62,6 @@ export function commit(
   }
 }
 
-/** What a proxy holds at first; one map for all, so that their first responses are the same list. */
-const NOTHING: ReadonlyMap<string, XdsResource> = new Map();
-
 /** Whether the proxy, after a complete response, holds all of the shared map and nothing else. */
 function wantsExactly(sub: Subscription, target: ReadonlyMap<string, XdsResource>): boolean {
   if (sub.retained.size > 0) return false;
@@ -80,7 +77,7 @@ interface Difference {
 }
 
 function difference(sub: Subscription, target: ReadonlyMap<string, XdsResource>): Difference {
-  if (sub.sent.size === 0 && wantsExactly(sub, target)) return diffOf(NOTHING, target);
+  if (sub.sent.size === 0 && wantsExactly(sub, target)) return diffOf(NO_RESOURCES, target);
   const shared = sub.sent.shared;
   if (shared !== undefined && sub.forced.size === 0 && sub.retained.size === 0) {
     const diff = diffOf(shared, target);
@@ -122,7 +119,8 @@ function requestedOnly(sub: Subscription, target: ReadonlyMap<string, XdsResourc
   return { changed, removed };
 }
 
-function everything(sub: Subscription, target: ReadonlyMap<string, XdsResource>): XdsResource[] {
+function everything(sub: Subscription, target: ReadonlyMap<string, XdsResource>): readonly XdsResource[] {
+  if (sub.wildcard && sub.retained.size === 0) return diffOf(NO_RESOURCES, target).changed;
   const all = sub.wildcard ? [...target.values()] : [];
   if (!sub.wildcard) {
     for (const name of sub.names) {

@@ -13,6 +13,7 @@ const diffs = new WeakMap<Resources, WeakMap<Resources, ResourceDiff>>();
 
 /** The difference of two maps, computed once however many proxies move from one to the other. */
 export function diffOf(before: Resources, after: Resources): ResourceDiff {
+  if (before instanceof LayeredMap || after instanceof LayeredMap) return layeredDiff(before, after);
   const known = diffs.get(before) ?? new WeakMap<Resources, ResourceDiff>();
   diffs.set(before, known);
   const diff = known.get(after) ?? computeDiff(before, after);
@@ -21,7 +22,6 @@ export function diffOf(before: Resources, after: Resources): ResourceDiff {
 }
 
 function computeDiff(before: Resources, after: Resources): ResourceDiff {
-  if (before instanceof LayeredMap || after instanceof LayeredMap) return layeredDiff(before, after);
   const changed: XdsResource[] = [];
   const removed: string[] = [];
   for (const resource of after.values())
@@ -30,7 +30,24 @@ function computeDiff(before: Resources, after: Resources): ResourceDiff {
   return { changed, removed };
 }
 
-const NO_RESOURCES: Resources = new Map();
+/** What a proxy holds at first; one map for all, so that their first responses are the same list. */
+export const NO_RESOURCES: Resources = new Map();
+
+/** Lists that were put together from others. */
+const parts = new WeakMap<readonly XdsResource[], readonly (readonly XdsResource[])[]>();
+
+/** The lists that `resources` consists of, the shared ones among them as they are wherever they are part of another. */
+export function partsOf(resources: readonly XdsResource[]): readonly (readonly XdsResource[])[] {
+  return parts.get(resources) ?? [resources];
+}
+
+function joined(shared: readonly XdsResource[], own: readonly XdsResource[]): readonly XdsResource[] {
+  if (own.length === 0) return shared;
+  if (shared.length === 0) return own;
+  const all = [...shared, ...own];
+  parts.set(all, [shared, own]);
+  return all;
+}
 
 /** Bases are shared, so their difference is known; a resource that went from one layer to the other is in neither. */
 function layeredDiff(before: Resources, after: Resources): ResourceDiff {
@@ -38,14 +55,11 @@ function layeredDiff(before: Resources, after: Resources): ResourceDiff {
   const to = layersOf(after);
   const base = diffOf(from.base, to.base);
   const own = computeDiff(from.own, to.own);
-  // The very list, so that its encoded form is found again.
-  if (own.changed.length === 0 && own.removed.length === 0 && from.own.size === 0) return base;
-  const changed = [...base.changed, ...own.changed].filter(
-    ({ name, version }) => before.get(name)?.version !== version,
-  );
+  const isNew = ({ name, version }: XdsResource): boolean => before.get(name)?.version !== version;
+  // The very list wherever it may be, so that its encoded form is found again.
+  const shared = base.changed.every(isNew) ? base.changed : base.changed.filter(isNew);
   const removed = [...base.removed, ...own.removed].filter((name) => !after.has(name));
-  const unmoved = changed.length === base.changed.length && own.changed.length === 0;
-  return { changed: unmoved ? base.changed : changed, removed };
+  return { changed: joined(shared, own.changed.filter(isNew)), removed };
 }
 
 function layersOf(resources: Resources): { readonly base: Resources; readonly own: Resources } {

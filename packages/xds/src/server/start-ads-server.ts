@@ -1,13 +1,15 @@
-import { status as Code, Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import type { Clock } from '@weft/base';
-import type {
-  DeltaDiscoveryRequest,
-  DiscoveryRequest,
-  DiscoveryResponse,
+import { fromBinary } from '@bufbuild/protobuf';
+import {
+  type DeltaDiscoveryRequest,
+  DeltaDiscoveryRequestSchema,
+  type DiscoveryRequest,
+  DiscoveryRequestSchema,
 } from '../../gen/envoy/service/discovery/v3/discovery_pb.js';
-import { ADS_SERVICE } from '../ads-service.ts';
+import { ADS_PATHS } from '../ads-paths.ts';
 import type { AdsLimits, AdsServer, AdsServerOptions, BoundAddress } from './ads-server.ts';
-import { encodeDelta, ofDelta, ofSotw, toSotw } from './kind-request.ts';
+import { startGrpcServer } from './grpc-server.ts';
+import { GRPC_CODE, type GrpcStream } from './grpc-stream.ts';
+import { encodeDelta, encodeSotw, ofDelta, ofSotw } from './kind-request.ts';
 import {
   type AdmittedStream,
   ProxyStream,
@@ -18,24 +20,21 @@ import {
 import { Session } from './session.ts';
 import { SettlementWaiters } from './settlement.ts';
 
-const LIMITS: AdsLimits = { maxRequestBytes: 4 << 20, maxStreams: 5_000, maxNames: 100_000 };
-
-/** Pings find dead peers; Envoy and we ping every 30 s as Istio's bootstrap does. */
-const KEEPALIVE_TIME_MS = 30_000;
-const KEEPALIVE_TIMEOUT_MS = 10_000;
-const SHUTDOWN_MS = 1_000;
-
-/** Delta responses come encoded. */
-const SERVICE = {
-  ...ADS_SERVICE,
-  DeltaAggregatedResources: {
-    ...ADS_SERVICE.DeltaAggregatedResources,
-    responseSerialize: (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  },
+const SOTW: Variant<DiscoveryRequest> = {
+  decode: (bytes) => fromBinary(DiscoveryRequestSchema, bytes),
+  request: ofSotw,
+  encode: encodeSotw,
+};
+const DELTA: Variant<DeltaDiscoveryRequest> = {
+  decode: (bytes) => fromBinary(DeltaDiscoveryRequestSchema, bytes),
+  request: ofDelta,
+  encode: encodeDelta,
 };
 
+const LIMITS: AdsLimits = { maxRequestBytes: 4 << 20, maxStreams: 5_000, maxNames: 100_000 };
+
 /**
- * Serves ADS in plaintext gRPC on `address` (port 0: a free one). Rejects with an error whose `code` is `EADDRINUSE` when the port is
+ * Serves ADS over gRPC on `address` (port 0: a free one). Rejects with an error whose `code` is `EADDRINUSE` when the port is
  * taken.
  */
 export async function startAdsServer(address: BoundAddress, options: AdsServerOptions): Promise<AdsServer> {
@@ -43,41 +42,33 @@ export async function startAdsServer(address: BoundAddress, options: AdsServerOp
   const streams = new Map<number, AdmittedStream>();
   const waiters = new SettlementWaiters(() => streams.values(), options.clock);
   const owner = ownerOf(options, streams, waiters);
-  const server = new Server({
-    'grpc.max_receive_message_length': limits.maxRequestBytes,
-    'grpc.max_send_message_length': -1,
-    'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-  });
   const open = { count: 0, last: 0 };
-  const accept = <Req extends StreamRequest, Res>(
-    call: ServerDuplexStream<Req, Res>,
-    mode: 'delta' | 'sotw',
-    variant: Variant<Req, Res>,
-  ): void => {
+  const accept = <Req extends StreamRequest>(call: GrpcStream, mode: 'delta' | 'sotw', variant: Variant<Req>): void => {
     if (open.count >= limits.maxStreams) {
-      const details = `${limits.maxStreams} xDS streams are open; this server takes no more`;
-      call.emit('error', { code: Code.RESOURCE_EXHAUSTED, details });
+      call.finish(GRPC_CODE.resourceExhausted, `${limits.maxStreams} xDS streams are open; this server takes no more`);
       return;
     }
     open.count++;
     const session = new Session(mode, options.clock, limits.maxNames);
     new ProxyStream(++open.last, session, call, variant, owner, () => open.count--);
   };
-  server.addService(SERVICE, {
-    StreamAggregatedResources: (call: ServerDuplexStream<DiscoveryRequest, DiscoveryResponse>) =>
-      accept(call, 'sotw', { request: ofSotw, response: toSotw }),
-    DeltaAggregatedResources: (call: ServerDuplexStream<DeltaDiscoveryRequest, Uint8Array>) =>
-      accept(call, 'delta', { request: ofDelta, response: encodeDelta }),
+  const server = await startGrpcServer(address, {
+    clock: options.clock,
+    logger: options.logger,
+    tls: options.tls,
+    maxRequestBytes: limits.maxRequestBytes,
+    methods: new Map([
+      [ADS_PATHS.sotw, (call) => accept(call, 'sotw', SOTW)],
+      [ADS_PATHS.delta, (call) => accept(call, 'delta', DELTA)],
+    ]),
   });
-  const port = await bind(server, address);
   const close = async (): Promise<void> => {
     for (const stream of [...streams.values()]) stream.disconnect('the control plane is shutting down');
     waiters.finishAll();
-    await shutDown(server, options.clock);
+    await server.close();
   };
   return {
-    address: { host: address.host, port },
+    address: server.address,
     get connected() {
       return streams.size;
     },
@@ -106,29 +97,4 @@ function ownerOf(
       waiters.check();
     },
   };
-}
-
-function bind(server: Server, { host, port }: BoundAddress): Promise<number> {
-  const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(target, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      // grpc-js puts the system's error into the text only.
-      else reject(Object.assign(error, error.message.includes('EADDRINUSE') ? { code: 'EADDRINUSE' } : {}));
-    });
-  });
-}
-
-/** Lets the ends of streams reach their proxies, then closes what is left. */
-function shutDown(server: Server, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = clock.after(SHUTDOWN_MS, () => {
-      server.forceShutdown();
-      resolve();
-    });
-    server.tryShutdown(() => {
-      deadline.cancel();
-      resolve();
-    });
-  });
 }
