@@ -74,21 +74,24 @@ describe('weft demo', () => {
 
   test('explain says what the traffic showed', async () => {
     const url = 'http://api.example.com/orders';
-    const common = ['--from', 'gateway', '--server', demo.api, '--json'];
+    const common = ['--from', 'gateway', '--server', demo.api, '-o', 'json'];
     const canary = JSON.parse((await weft('explain', 'GET', url, '-H', 'canary: true', ...common)).stdout);
-    assert.equal(canary.rule.name, 'canary');
-    assert.equal(canary.outcome.destinations[0].subset, 'v2');
-    assert.equal(canary.outcome.destinations[0].endpoints.length, 1);
+    const [gateway, inbound] = canary.hops;
+    assert.equal(gateway.rule.name, 'canary');
+    assert.equal(canary.outcome.subset, 'v2');
+    assert.equal(gateway.destinations[0].endpoints.length, 1);
+    assert.match(inbound.proxy, /orders-v2/, 'the sidecar of the destination is asked as well');
+    assert.equal(inbound.side, 'inbound');
     const plain = JSON.parse((await weft('explain', 'GET', url, ...common)).stdout);
     assert.deepEqual(
-      plain.outcome.destinations.map((d: { subset: string; percent: number }) => [d.subset, d.percent]),
+      plain.hops[0].destinations.map((d: { subset: string; percent: number }) => [d.subset, d.percent]),
       [
         ['v1', 90],
         ['v2', 10],
       ],
     );
-    assert.match(plain.lostRules[0].why, /canary/);
-    assert.match(plain.lostRules[0].origin.file, /orders\.yaml$/);
+    assert.match(plain.hops[0].lostRules[0].why, /canary/);
+    assert.match(plain.hops[0].lostRules[0].origin.file, /orders\.yaml$/);
   });
 
   test('every proxy is in sync and can be looked into', async () => {

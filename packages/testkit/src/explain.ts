@@ -11,7 +11,9 @@ export type {
   ReplyOutcome,
   Verdict,
 } from './explain/explanation.ts';
-export { type PrintStyle, printExplanation, printOutcome } from './explain/print.ts';
+export { type PrintStyle, printExplanation, printOutcome, printRequest } from './explain/print.ts';
 export { type ProxyResources, ProxyView } from './explain/proxy-view.ts';
 export { newSession, type Session } from './explain/session.ts';
 export { type MetProxy, type ProxySource, type Start, walk } from './explain/walk.ts';
+export { isGatewayName } from './mesh/caller.ts';
+export { addressOfHost } from './mesh/resolve.ts';

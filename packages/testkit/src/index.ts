@@ -24,7 +24,7 @@ export type {
 } from './explain/explanation.ts';
 export type { Answer, ReachedWorkload } from './mesh/answer.ts';
 export type { Expected } from './mesh/assert-answer.ts';
-export type { CallerLabels, Interception } from './mesh/caller.ts';
+export { type CallerLabels, describeCaller, type Interception } from './mesh/caller.ts';
 export type { Distribution, DistributionRow, Share } from './mesh/distribution.ts';
 export { InvalidConfigError, type LoadMeshOptions, loadMesh, type MeshSource, meshOf } from './mesh/load-mesh.ts';
 export type { Mesh, MeshRequest } from './mesh/mesh.ts';

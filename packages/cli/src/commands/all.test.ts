@@ -1,48 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { FakeClock, seededRandom } from '@weft/base';
-import type { CliContext, TextOutput } from '../command/context.ts';
 import { wantsColour } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
-import { runProgram } from '../command/program.ts';
+import { runCommand } from '../test-support/run-command.ts';
 import { COMMANDS } from './all.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(...args: readonly string[]): Promise<Ran> {
-  const written = { out: '', err: '' };
-  const output = (name: 'out' | 'err'): TextOutput => ({
-    isTerminal: false,
-    colour: false,
-    columns: 120,
-    write: (text) => {
-      written[name] += text;
-    },
-  });
-  const cli: CliContext = {
-    env: {},
-    cwd: process.cwd(),
-    platform: 'linux',
-    clock: new FakeClock(),
-    random: seededRandom(1),
-    stdin: process.stdin,
-    out: output('out'),
-    err: output('err'),
-    onStop: () => () => undefined,
-    onExit: () => () => undefined,
-  };
-  const code = await runProgram(COMMANDS, args, cli);
-  return { code, ...written };
-}
 
 test('every command has help with an example', async () => {
   for (const { name } of COMMANDS) {
-    const { code, out } = await run(name, '--help');
+    const { code, out } = await runCommand(name, '--help');
     assert.equal(code, EXIT.ok.code);
     assert.match(out, new RegExp(`Examples:\\n.*weft ${name}`, 's'), name);
   }
@@ -54,25 +20,25 @@ test('docs/cli.md names every command', () => {
 });
 
 test('a misspelt command is answered with the nearest, exit code 2', async () => {
-  const { code, err } = await run('proxy-statsu');
+  const { code, err } = await runCommand('proxy-statsu');
   assert.equal(code, EXIT.usage.code);
   assert.match(err, /Did you mean proxy-status\?/);
 });
 
 test('a value that does not fit its option is named, exit code 2', async () => {
-  const { code, err } = await run('demo', '--gateway-port', 'abc');
+  const { code, err } = await runCommand('demo', '--gateway-port', 'abc');
   assert.equal(code, EXIT.usage.code);
   assert.match(err, /--gateway-port takes a whole number, not "abc"/);
 });
 
 test('without a control plane it says which address was tried, exit code 9', async () => {
-  const { code, err } = await run('proxy-status', '--server', 'http://127.0.0.1:1');
+  const { code, err } = await runCommand('proxy-status', '--server', 'http://127.0.0.1:1');
   assert.equal(code, EXIT.unreachable.code);
   assert.match(err, /http:\/\/127\.0\.0\.1:1/);
 });
 
 test('version for scripts', async () => {
-  const { code, out } = await run('version', '-o', 'json');
+  const { code, out } = await runCommand('version', '-o', 'json');
   assert.equal(code, EXIT.ok.code);
   assert.match(JSON.parse(out).weft, /^\d+\.\d+\.\d+/);
 });

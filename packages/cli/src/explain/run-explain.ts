@@ -1,6 +1,7 @@
 import { hasErrors } from '@weft/base';
-import { buildSnapshot, proxyOf } from '@weft/mesh';
-import { translate } from '@weft/translate';
+import type { InputText } from '@weft/config';
+import { CallError, type Mesh, meshOf } from '@weft/testing';
+import { type Explanation, newSession, parseCall, printExplanation, walk } from '@weft/testing/explain';
 import type { ApiClient } from '../client/api-client.ts';
 import { ConfigFailure } from '../command/config-failure.ts';
 import type { CliContext } from '../command/context.ts';
@@ -8,50 +9,45 @@ import { EXIT } from '../command/exit-code.ts';
 import { Failure } from '../command/failure.ts';
 import { readInputs } from '../command/read-input.ts';
 import { loadConfig } from '../config-files/load-config.ts';
-import { findProxy } from '../inspect/find-proxy.ts';
-import { type Call, explainCall } from './explain-call.ts';
-import { printExplained } from './print-explained.ts';
-import { syntheticNode } from './synthetic-node.ts';
-import { type AssignedXds, decodeAssigned, type XdsView } from './xds-view.ts';
-
-export interface ExplainOptions {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: readonly string[];
-  readonly from: string;
-  /** Explain from files; empty: from what the proxy is assigned now. */
-  readonly files: readonly string[];
-  readonly json: boolean;
-}
+import { render } from '../output/render.ts';
+import { cliStyle } from './cli-style.ts';
+import { type ExplainOptions, requestOf } from './explain-options.ts';
+import { LiveProxies } from './live-proxies.ts';
 
 /** Prints what would become of the request. */
 export async function runExplain(options: ExplainOptions, api: ApiClient, cli: CliContext): Promise<number> {
-  const call = callOf(options);
-  const view = options.files.length > 0 ? await viewOfFiles(options, cli) : await viewOfLive(options.from, api);
-  const explained = explainCall(view, call, cli.random);
-  cli.out.write(options.json ? `${JSON.stringify(explained, null, 2)}\n` : printExplained(explained, cli.out));
+  const explanation = await called(async () =>
+    options.files.length > 0 ? explainFiles(options, cli) : explainLive(options, api, cli),
+  );
+  cli.out.write(render(options.output, explanation, () => printExplanation(explanation, cliStyle(cli))));
   return EXIT.ok.code;
 }
 
-function callOf(options: ExplainOptions): Call {
-  const method = options.method.toUpperCase();
-  const url = URL.parse(options.url.includes('://') ? options.url : `http://${options.url}`);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new Failure('usage', `"${options.url}" is no HTTP URL`);
-  const host = options.headers[options.headers.indexOf('host') + 1];
-  // As with curl, a Host header overrides the URL's host and leaves the port to connect to.
-  if (options.headers.includes('host') && host !== undefined) url.hostname = host.replace(/:\d+$/, '');
-  return { method, url, headers: options.headers };
+/** A caller or URL that is none ends the command as wrong usage. */
+export async function called<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof CallError) throw new Failure('usage', error.message);
+    throw error;
+  }
 }
 
-async function viewOfFiles(options: ExplainOptions, cli: CliContext): Promise<XdsView> {
-  const loaded = loadConfig(await readInputs(options.files, cli));
+async function explainFiles(options: ExplainOptions, cli: CliContext): Promise<Explanation> {
+  const mesh = meshOfTexts(await readInputs(options.files, cli), options);
+  return mesh.explain({ ...requestOf(options), seed: cli.random.below(2 ** 31) });
+}
+
+/** The mesh that the texts describe. @throws ConfigFailure */
+export function meshOfTexts(inputs: readonly InputText[], options: Pick<ExplainOptions, 'interception'>): Mesh {
+  const loaded = loadConfig(inputs);
   if (hasErrors(loaded.issues)) throw new ConfigFailure(loaded.issues, loaded.texts);
-  const node = syntheticNode(options.from, loaded.resources);
-  const snapshot = buildSnapshot(loaded.resources);
-  return { nodeId: node.id, ...translate(snapshot, proxyOf(snapshot, node)) };
+  return meshOf(loaded.resources, loaded.issues, { interception: options.interception });
 }
 
-async function viewOfLive(from: string, api: ApiClient): Promise<XdsView> {
-  const proxy = await findProxy(from, api);
-  return decodeAssigned(await api.get<AssignedXds>(`/debug/xds?proxyID=${encodeURIComponent(proxy.nodeId)}`));
+async function explainLive(options: ExplainOptions, api: ApiClient, cli: CliContext): Promise<Explanation> {
+  const { from, headers, method, url } = options;
+  const call = parseCall({ url, method, headers });
+  const proxies = new LiveProxies(api);
+  return walk(call, await proxies.startOf(from, call), proxies, newSession(cli.random, true));
 }

@@ -2,8 +2,10 @@ import type { RequestHead } from '@weft/engine';
 
 /** What a caller sends. */
 export interface Call {
-  /** As the caller writes it, for people. */
-  readonly text: string;
+  /** As the caller writes it. */
+  readonly url: string;
+  /** `[name, value, …]`, as the caller gives them. */
+  readonly headers: readonly string[];
   readonly protocol: 'http' | 'https' | 'grpc' | 'tls' | 'tcp';
   /** A host name or an IP address, without brackets. */
   readonly host: string;
@@ -16,7 +18,7 @@ export interface Call {
 export interface CallText {
   /** `http`, `https`, `grpc://host:port/package.Service/Method`, `tls://host:port` (by SNI), `tcp://host:port`. Without a scheme it is http. */
   readonly url: string;
-  /** GET unless said; POST for gRPC. */
+  /** GET unless said (or empty); POST for gRPC. */
   readonly method?: string | undefined;
   /** `[name, value, …]`; names may have any case. A `host` takes the place of the URL's host in the request. */
   readonly headers?: readonly string[] | undefined;
@@ -49,8 +51,7 @@ export function parseCall({ url, method, headers = [] }: CallText): Call {
   const path = `${parsed.pathname}${parsed.search}`;
   const head =
     protocol === 'tls' || protocol === 'tcp' ? undefined : headOf(protocol, method, authority, path, headers);
-  const verb = head === undefined ? '' : `${head.method} `;
-  return { text: `${verb}${url}${describeHeaders(headers)}`, protocol, host, port, head };
+  return { url, headers, protocol, host, port, head };
 }
 
 function protocolOf(scheme: string | undefined): Call['protocol'] | undefined {
@@ -75,16 +76,10 @@ function headOf(
   // gRPC over HTTP/2, "Requests".
   if (protocol === 'grpc' && !headers.includes('content-type')) headers.push('content-type', 'application/grpc');
   return {
-    method: (method ?? (protocol === 'grpc' ? 'POST' : 'GET')).toUpperCase(),
+    method: (method || (protocol === 'grpc' ? 'POST' : 'GET')).toUpperCase(),
     path,
     authority: host,
     scheme: protocol === 'https' ? 'https' : 'http',
     headers,
   };
-}
-
-function describeHeaders(headers: readonly string[]): string {
-  let text = '';
-  for (let i = 0; i < headers.length; i += 2) text += ` -H '${headers[i] ?? ''}: ${headers[i + 1] ?? ''}'`;
-  return text;
 }

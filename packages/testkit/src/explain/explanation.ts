@@ -161,6 +161,8 @@ export interface HopExplanation {
   readonly filters: readonly FilterExplanation[];
   /** All that the winning rule may send to. */
   readonly destinations: readonly ClusterExplanation[];
+  /** What the winning rule does when it forwards, also where nobody is there to get it (`endpoint` is empty then) or a filter answers. */
+  readonly intended: ForwardOutcome | undefined;
   readonly outcome: Outcome;
   /** What this proxy would refuse of its configuration. */
   readonly refused: readonly string[];

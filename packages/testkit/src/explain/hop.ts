@@ -86,6 +86,7 @@ function finish(
     lostRules: [],
     filters: [],
     destinations: [],
+    intended: undefined,
     refused: view.refused.map(formatIssue),
     ...found,
   };

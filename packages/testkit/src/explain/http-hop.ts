@@ -1,4 +1,5 @@
 import {
+  type Cluster,
   explainRequest,
   type ForwardPlan,
   hashRequest,
@@ -11,14 +12,14 @@ import {
   rewriteRequest,
 } from '@weft/engine';
 import { prepareAuthority, preparePath, REPLIES, type ReplyCode, routeTimeouts } from '@weft/proxy/decisions';
-import type { Outcome, ReplyOutcome } from './explanation.ts';
+import type { ForwardOutcome, ReplyOutcome } from './explanation.ts';
 import { changeRequest, changeResponse } from './header-changes.ts';
 import type { HopInput, InChain } from './hop.ts';
 import { runFilters } from './http-filters.ts';
 import { onward } from './onward.ts';
 import type { ChainEnd } from './proxy-view.ts';
-import { addressOf, namesOf } from './tcp-hop.ts';
-import { explainCluster, pickEndpoint, upstreamTls } from './upstream.ts';
+import { addressesOf, namesOf } from './tcp-hop.ts';
+import { explainCluster, type Picked, pickEndpoint, upstreamTls } from './upstream.ts';
 import { describeVerdicts } from './verdicts.ts';
 
 type HttpEnd = Extract<ChainEnd, { kind: 'http' }>;
@@ -52,7 +53,8 @@ export function httpHop(input: HopInput, end: HttpEnd, arrived: RequestHead): In
   const known = { routes, ...verdicts, filters };
   if (answered !== undefined) {
     const outcome = reply(answered.code, answered.cause, answered.status, clusterOf(plan));
-    return { ...known, destinations: destinationsOf(plan, input), outcome, next: undefined };
+    const intended = plan.kind === 'forward' ? intentOf(plan, head, input, undefined).outcome : undefined;
+    return { ...known, destinations: destinationsOf(plan, input), intended, outcome, next: undefined };
   }
   const followed = follow(plan, head, input, session.traced);
   const { outcome } = followed;
@@ -115,7 +117,7 @@ function forward(plan: ForwardPlan, head: RequestHead, input: HopInput, traced: 
   if (cluster === undefined) {
     const reason = `the rule names cluster ${plan.cluster}, which does not exist; does the subset or the service exist?`;
     const outcome = reply('NO_CLUSTER', reason, plan.action.clusterNotFoundStatus, plan.cluster);
-    return { destinations, outcome, next: undefined };
+    return { destinations, intended: intentOf(plan, head, input, undefined).outcome, outcome, next: undefined };
   }
   const context = pickContext();
   context.metadataMatch = plan.metadataMatch;
@@ -124,19 +126,34 @@ function forward(plan: ForwardPlan, head: RequestHead, input: HopInput, traced: 
   const picked = pickEndpoint(view, cluster, context, wanted, session);
   if (picked.kind === 'nothing') {
     const outcome = reply('NO_HEALTHY_UPSTREAM', `cluster ${plan.cluster}: ${picked.reason}`, undefined, plan.cluster);
-    return { destinations, outcome, next: undefined };
+    return { destinations, intended: intentOf(plan, head, input, undefined).outcome, outcome, next: undefined };
   }
+  const { outcome, sent } = intentOf(plan, head, input, { cluster, picked });
+  return { destinations, intended: outcome, outcome, next: onward(input, cluster, picked, outcome.tls, sent) };
+}
+
+interface Target {
+  readonly cluster: Cluster;
+  readonly picked: Extract<Picked, { kind: 'endpoint' }>;
+}
+
+/** What the rule does with the request, and the request as it leaves; without a target there is nobody to get it. */
+function intentOf(
+  plan: ForwardPlan,
+  head: RequestHead,
+  { view, arrival }: HopInput,
+  target: Target | undefined,
+): { readonly outcome: ForwardOutcome; readonly sent: RequestHead } {
   const { headers, changes } = changeRequest(plan, head, arrival.source);
-  const rewritten = rewriteRequest(plan, { ...head, headers }, picked.endpoint?.spec.hostname);
-  const tls = upstreamTls(cluster, picked.endpoint, rewritten.authority);
+  const rewritten = rewriteRequest(plan, { ...head, headers }, target?.picked.endpoint?.spec.hostname);
   const { globalMs, perTryMs } = routeTimeouts(plan.action, [...headers]);
   const { retry } = plan.action;
-  const outcome: Outcome = {
+  const outcome: ForwardOutcome = {
     kind: 'forward',
     ...namesOf(plan.cluster),
     cluster: plan.cluster,
-    endpoint: `${picked.host}:${picked.port}`,
-    endpoints: view.endpointsOf(cluster)?.localities.flatMap((group) => group.endpoints.map(addressOf)) ?? [],
+    endpoint: target === undefined ? '' : `${target.picked.host}:${target.picked.port}`,
+    endpoints: target === undefined ? [] : addressesOf(view, target.cluster),
     timeoutMs: globalMs,
     retries:
       retry === undefined || retry.retries === 0
@@ -144,19 +161,24 @@ function forward(plan: ForwardPlan, head: RequestHead, input: HopInput, traced: 
         : { attempts: retry.retries, on: [...retry.on], perTryTimeoutMs: perTryMs === 0 ? undefined : perTryMs },
     path: rewritten.path,
     authority: rewritten.authority,
-    mirrors: plan.action.mirrors.map(({ cluster: name, clusterHeader, fraction }) => ({
-      cluster: name ?? `(header ${clusterHeader ?? ''})`,
-      service: namesOf(name ?? '').service,
-      subset: namesOf(name ?? '').subset,
-      percent: (fraction.numerator / fraction.denominator) * 100,
-    })),
+    mirrors: mirrorsOf(plan),
     requestHeaders: changes,
     responseHeaders: changeResponse(plan, head, arrival.source),
-    tls,
+    tls:
+      target === undefined
+        ? { mode: 'none', sni: '' }
+        : upstreamTls(target.cluster, target.picked.endpoint, rewritten.authority),
     delayMs: 0,
   };
-  const sent = { ...head, headers, path: rewritten.path, authority: rewritten.authority };
-  return { destinations, outcome, next: onward(input, cluster, picked, tls, sent) };
+  return { outcome, sent: { ...head, headers, path: rewritten.path, authority: rewritten.authority } };
+}
+
+function mirrorsOf({ action }: ForwardPlan): ForwardOutcome['mirrors'] {
+  return action.mirrors.map(({ cluster, clusterHeader, fraction }) => {
+    const { service, subset } = namesOf(cluster ?? '');
+    const percent = (fraction.numerator / fraction.denominator) * 100;
+    return { cluster: cluster ?? `(header ${clusterHeader ?? ''})`, service, subset, percent };
+  });
 }
 
 /** All destinations of a weighted rule, not only the one that chance picked this time. */

@@ -23,12 +23,19 @@ const SIDES = { outbound: 'caller, outbound', inbound: 'destination, inbound', g
 /** The explanation as text: what won, top to bottom the way the request goes, then what lost and why. */
 export function printExplanation(explanation: Explanation, style: PrintStyle = PLAIN): string {
   const { request, hops, outcome, note } = explanation;
-  const lines = [style.paint('bold', `${request.url}`), row('from', request.from)];
+  const lines = [style.paint('bold', printRequest(request)), row('from', request.from)];
   for (const [i, hop] of hops.entries()) {
     lines.push('', style.paint('bold', `${i + 1}. ${SIDES[hop.side]}: ${hop.proxy}`), ...hopLines(hop, style));
   }
   lines.push('', row('so', `${painted(outcome, style)}${note === '' ? '' : ` (${note})`}`));
   return `${lines.join('\n')}\n`;
+}
+
+/** `GET http://orders:8080/ -H 'canary: true'` */
+export function printRequest({ headers, method, url }: Explanation['request']): string {
+  let text = method === '' ? url : `${method} ${url}`;
+  for (let i = 0; i < headers.length; i += 2) text += ` -H '${headers[i] ?? ''}: ${headers[i + 1] ?? ''}'`;
+  return text;
 }
 
 function painted(outcome: Outcome, style: PrintStyle): string {

@@ -1,9 +1,10 @@
-import { pickContext } from '@weft/engine';
+import { addressKey, type Cluster, pickContext } from '@weft/engine';
 import { chooseCluster, decodeTcpProxy } from '@weft/proxy/decisions';
 import { parseClusterName } from '@weft/translate';
 import type { TcpProxy } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
 import type { HopInput, InChain } from './hop.ts';
 import { onward } from './onward.ts';
+import type { ProxyView } from './proxy-view.ts';
 import { explainCluster, pickEndpoint, upstreamTls } from './upstream.ts';
 
 const NO_CHANGES = { added: {}, removed: [] } as const;
@@ -46,7 +47,7 @@ export function tcpHop(input: HopInput, message: TcpProxy): InChain {
       port,
       cluster: name,
       endpoint: `${picked.host}:${picked.port}`,
-      endpoints: view.endpointsOf(cluster)?.localities.flatMap((group) => group.endpoints.map(addressOf)) ?? [],
+      endpoints: addressesOf(view, cluster),
       timeoutMs: 0,
       retries: undefined,
       path: '',
@@ -66,6 +67,8 @@ export function namesOf(cluster: string): { readonly service: string; readonly s
   return { service: parsed?.host ?? '', subset: parsed?.subset ?? '', port: parsed?.port ?? 0 };
 }
 
-export function addressOf({ address }: { readonly address: import('@weft/engine').SocketAddress }): string {
-  return address.kind === 'pipe' ? address.path : `${address.host}:${address.port}`;
+/** All endpoints of a cluster, as far as they are known. */
+export function addressesOf(view: ProxyView, cluster: Cluster): readonly string[] {
+  const groups = view.endpointsOf(cluster)?.localities ?? [];
+  return groups.flatMap(({ endpoints }) => endpoints.map(({ address }) => addressKey(address)));
 }

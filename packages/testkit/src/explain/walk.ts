@@ -47,7 +47,7 @@ export async function walk(call: Call, start: Start, proxies: ProxySource, sessi
   if (hops.length === MAX_HOPS) note = `it went through ${MAX_HOPS} proxies and is followed no further`;
   const { head } = call;
   return {
-    request: { from: start.from, method: head?.method ?? '', url: call.text, headers: head?.headers ?? [] },
+    request: { from: start.from, method: head?.method ?? '', url: call.url, headers: call.headers },
     hops,
     outcome: outcomeOf(hops),
     note,

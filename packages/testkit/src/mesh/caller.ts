@@ -12,6 +12,13 @@ export interface CallerLabels {
   readonly serviceAccount?: string;
 }
 
+/** `orders`, or `app=curl,tier=front in shop`. */
+export function describeCaller(from: string | CallerLabels): string {
+  if (typeof from === 'string') return from;
+  const labels = Object.entries(from.labels).map(([name, value]) => `${name}=${value}`);
+  return `${labels.join(',')} in ${from.namespace ?? 'default'}`;
+}
+
 /** How proxies get their connections: `NONE` as `weft up` and `weft run` do it, `REDIRECT` or `TPROXY` as on Kubernetes. */
 export type Interception = Node['interception'];
 
@@ -20,6 +27,13 @@ export const NOBODY = '127.255.255.254';
 /** The namespace of gateways on Istio's default installation, and of those that `weft up` starts. */
 const GATEWAY_NAMESPACE = 'istio-system';
 const NO_PLACE: Locality = { region: '', zone: '', subZone: '' };
+
+const GATEWAY_NAMES: ReadonlySet<string> = new Set(['gateway', 'ingress gateway', 'ingress-gateway', 'ingressgateway']);
+
+/** Whether a caller is a gateway: the request enters the mesh there. */
+export function isGatewayName(from: string): boolean {
+  return GATEWAY_NAMES.has(from) || from.startsWith('gateway:');
+}
 
 export function sidecarNode(workload: Omit<KnownWorkload, 'bare'>, interception: Interception): Node {
   const { name, namespace, labels, address, serviceAccount, locality } = workload;

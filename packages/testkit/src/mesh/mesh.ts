@@ -10,7 +10,16 @@ import { newSession, type Session } from '../explain/session.ts';
 import { type MetProxy, type ProxySource, type Start, walk } from '../explain/walk.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { assertAnswer, type Expected } from './assert-answer.ts';
-import { type CallerLabels, callerNode, gatewayNode, type Interception, NOBODY, sidecarNode } from './caller.ts';
+import {
+  type CallerLabels,
+  callerNode,
+  describeCaller,
+  gatewayNode,
+  type Interception,
+  isGatewayName,
+  NOBODY,
+  sidecarNode,
+} from './caller.ts';
 import { Distribution } from './distribution.ts';
 import { type KnownWorkload, knownWorkloads } from './known-workloads.ts';
 import { addressOfHost } from './resolve.ts';
@@ -43,7 +52,6 @@ export interface MeshOptions {
 
 /** Outside the mesh: documentation addresses (RFC 5737). */
 const CLIENT = '198.51.100.1';
-const GATEWAY_NAMES = new Set(['gateway', 'ingress gateway', 'ingress-gateway', 'ingressgateway']);
 
 /**
  * A mesh without processes: configuration is decoded, translated for each proxy that a request meets, compiled and asked, by the code that
@@ -142,14 +150,14 @@ export class Mesh implements ProxySource {
   }
 
   #startOf(from: string | CallerLabels, call: Call): Start {
-    const told = typeof from === 'string' ? from : JSON.stringify(from.labels);
+    const told = describeCaller(from);
     const address = call.host;
     if (from === 'outside') {
       const workload = this.#workloads.find((each) => each.address === call.host);
       if (workload !== undefined) return this.#directly(workload, told, call);
       return { from: told, view: this.#gateway('', call.port), side: 'gateway', address, source: CLIENT };
     }
-    if (typeof from === 'string' && (GATEWAY_NAMES.has(from) || from.startsWith('gateway:'))) {
+    if (typeof from === 'string' && isGatewayName(from)) {
       const wanted = from.startsWith('gateway:') ? from.slice('gateway:'.length) : '';
       return { from: told, view: this.#gateway(wanted, call.port), side: 'gateway', address, source: CLIENT };
     }

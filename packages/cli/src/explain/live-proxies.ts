@@ -1,0 +1,93 @@
+import { loadTexts } from '@weft/config';
+import { buildSnapshot } from '@weft/mesh';
+import {
+  addressOfHost,
+  type Call,
+  isGatewayName,
+  type MetProxy,
+  type ProxySource,
+  type ProxyView,
+  type Start,
+} from '@weft/testing/explain';
+import { liveInputs } from '../analyze/live-inputs.ts';
+import type { ApiClient, ProxyListing } from '../client/api-client.ts';
+import { Failure } from '../command/failure.ts';
+import { findProxy } from '../inspect/find-proxy.ts';
+import { type AssignedXds, decodeAssigned } from './xds-view.ts';
+
+/** Outside the mesh: a documentation address (RFC 5737). */
+const CLIENT = '198.51.100.1';
+
+/** The proxies of a running mesh, each with what the control plane assigns to it. */
+export class LiveProxies implements ProxySource {
+  readonly #api: ApiClient;
+  readonly #views = new Map<string, ProxyView>();
+  #listings: readonly ProxyListing[] | undefined;
+
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  /** Several proxies may share an address; then the one whose application answers at the port is meant. */
+  async at(address: string, port: number): Promise<MetProxy | undefined> {
+    const there = (await this.#proxies()).filter(({ ip, type }) => ip === address && type === 'sidecar');
+    for (const { nodeId } of there) {
+      const view = await this.#viewOf(nodeId);
+      const { appPorts } = view.node;
+      if (there.length === 1 || appPorts.has(port)) {
+        return appPorts.size > 0 && !appPorts.has(port) ? undefined : { view, side: 'inbound' };
+      }
+    }
+    const gateway = (await this.#proxies()).find(({ ip, type }) => ip === address && type === 'router');
+    if (gateway === undefined) return undefined;
+    const view = await this.#viewOf(gateway.nodeId);
+    const serves = view.listeners.some((each) => each.address.kind === 'ip' && each.address.port === port);
+    return serves ? { view, side: 'gateway' } : undefined;
+  }
+
+  async startOf(from: string, call: Call): Promise<Start> {
+    if (from === 'outside') {
+      const met = await this.at(call.host, call.port);
+      if (met?.side === 'inbound') return { from, ...met, address: call.host, source: CLIENT };
+    }
+    if (from === 'outside' || isGatewayName(from)) {
+      const view = await this.#viewOf((await this.#gateway(from)).nodeId);
+      return { from, view, side: 'gateway', address: call.host, source: CLIENT };
+    }
+    const view = await this.#viewOf((await findProxy(from, this.#api)).nodeId);
+    const address = view.node.interception === 'NONE' ? call.host : await this.#resolve(call.host, view);
+    return { from, view, side: 'outbound', address, source: view.node.ip };
+  }
+
+  /** `gateway:NAME` by its name; the ingress gateway where there are several. */
+  async #gateway(from: string): Promise<ProxyListing> {
+    if (from.startsWith('gateway:')) return findProxy(from.slice('gateway:'.length), this.#api);
+    const routers = (await this.#proxies()).filter(({ type }) => type === 'router');
+    const ingress = routers.find(({ nodeId }) => nodeId.includes('ingressgateway')) ?? routers[0];
+    if (ingress !== undefined) return ingress;
+    throw new Failure(
+      'notFound',
+      'no gateway is connected',
+      'start one with `weft up` or `weft gateway`, or name a workload with --from',
+    );
+  }
+
+  /** Captured connections are known by their address, so the name has to become one. */
+  async #resolve(host: string, view: ProxyView): Promise<string> {
+    const { resources } = loadTexts(await liveInputs(this.#api), { keepInvalid: true });
+    return addressOfHost(buildSnapshot(resources), host, view.node.namespace);
+  }
+
+  async #proxies(): Promise<readonly ProxyListing[]> {
+    this.#listings ??= await this.#api.proxies();
+    return this.#listings;
+  }
+
+  async #viewOf(nodeId: string): Promise<ProxyView> {
+    const known = this.#views.get(nodeId);
+    if (known !== undefined) return known;
+    const view = decodeAssigned(await this.#api.get<AssignedXds>(`/debug/xds?proxyID=${encodeURIComponent(nodeId)}`));
+    this.#views.set(nodeId, view);
+    return view;
+  }
+}
