@@ -34,7 +34,7 @@ export interface PipelineOptions {
   readonly quietMs: number;
   /** … but at the latest after this long. Default 10 000. */
   readonly maxDelayMs: number;
-  /** How long objects owned by a proxy (`weft.dev/owner-node`) outlive its connection. Default 10 000. */
+  /** How long a WorkloadEntry made for a proxy, and objects owned by one (`weft.dev/owner-node`), outlive its connection. Default 10 000. */
   readonly ownerGraceMs: number;
 }
 

@@ -20,7 +20,12 @@ export type MetricName =
   | 'pilot_proxy_convergence_time'
   | 'pilot_services'
   | 'pilot_inbound_updates'
-  | 'pilot_push_triggers';
+  | 'pilot_push_triggers'
+  | 'auto_registration_success_total'
+  | 'auto_registration_updates_total'
+  | 'auto_registration_unregister_total'
+  | 'auto_registration_deletes_total'
+  | 'auto_registration_errors_total';
 
 /** What is counted, by Istio's names (pilot/pkg/xds/monitoring.go), so that its dashboards work. */
 const FAMILIES: Readonly<Record<MetricName, Omit<Family, 'values'>>> = {
@@ -37,6 +42,11 @@ const FAMILIES: Readonly<Record<MetricName, Omit<Family, 'values'>>> = {
   pilot_services: { type: 'gauge', help: 'Services known.' },
   pilot_inbound_updates: { type: 'counter', help: 'Changes of configuration received, by type.' },
   pilot_push_triggers: { type: 'counter', help: 'Pushes to all proxies, by trigger.' },
+  auto_registration_success_total: { type: 'counter', help: 'WorkloadEntries made for proxies of a WorkloadGroup.' },
+  auto_registration_updates_total: { type: 'counter', help: 'Proxies that came back to their WorkloadEntry.' },
+  auto_registration_unregister_total: { type: 'counter', help: 'Proxies of a WorkloadGroup that left.' },
+  auto_registration_deletes_total: { type: 'counter', help: 'WorkloadEntries removed because their proxy was gone.' },
+  auto_registration_errors_total: { type: 'counter', help: 'Proxies that could not be registered.' },
 };
 
 /** Counters in memory, printed in Prometheus' text format 0.0.4. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Issue } from '@weft/base';
 import { meshConfigOf, type Resource } from '@weft/config';
 import { type AdsObserver, type BoundAddress, startAdsServer } from '@weft/xds';
@@ -18,6 +19,7 @@ import { OwnerCleanup } from './pipeline/owner-cleanup.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { preview } from './pipeline/preview.ts';
 import { StoredResources } from './pipeline/resources.ts';
+import { AutoRegistration } from './registries/auto-registration.ts';
 import { Folder } from './store/folder.ts';
 import { ObjectStore } from './store/object-store.ts';
 import { openSqliteJournal } from './store/sqlite-journal.ts';
@@ -116,6 +118,9 @@ function buildPipeline(
 ): Pipeline {
   const { quietMs, maxDelayMs, ownerGraceMs } = { ...PIPELINE, ...pipeline };
   const owners = stack.use(new OwnerCleanup(store, clock, logger, ownerGraceMs));
+  const registration = stack.use(
+    new AutoRegistration({ store, clock, logger, metrics, graceMs: ownerGraceMs, instance: `weft-${hostname()}` }),
+  );
   const listener: ConstructorParameters<typeof Pipeline>[0]['listener'] = {
     pushed(revision, changes, issues, since) {
       events.emit({ type: 'pushed', revision, changes, proxies: liveness.proxies, issues });
@@ -127,7 +132,7 @@ function buildPipeline(
     meshConfigOf(all, mesh?.rootNamespace);
   return stack.use(
     new Pipeline(
-      { store, resources, meshConfigOf: configOf, owners, clock, logger, metrics, listener },
+      { store, resources, meshConfigOf: configOf, owners, registration, clock, logger, metrics, listener },
       { quietMs, maxDelayMs, domain: mesh?.domain, clusterId: mesh?.clusterId },
     ),
   );

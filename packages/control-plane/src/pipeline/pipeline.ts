@@ -4,6 +4,7 @@ import { buildSnapshot, decodeNode, type MeshProxy, type Node, proxyOf, type Sna
 import { translate } from '@weft/translate';
 import type { ConnectedProxy, ProxyConfigSource } from '@weft/xds';
 import type { Metrics } from '../metrics.ts';
+import type { AutoRegistration } from '../registries/auto-registration.ts';
 import { type ObjectKey, printKey } from '../store/object.ts';
 import type { Store, WatchEvent } from '../store/store.ts';
 import { Debounce } from './debounce.ts';
@@ -28,6 +29,7 @@ export interface PipelineDeps {
   readonly resources: StoredResources;
   readonly meshConfigOf: (resources: readonly Resource[]) => MeshConfig | undefined;
   readonly owners: OwnerCleanup;
+  readonly registration: AutoRegistration;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -128,6 +130,16 @@ export class Pipeline implements ProxyConfigSource, Disposable {
       proxy.disconnect(reasons.join('; '));
       return;
     }
+    const { connection } = proxy;
+    const refusal = this.#deps.registration.connected({
+      connection,
+      node: decoded.value,
+      metadata: proxy.node.metadata,
+    });
+    if (refusal !== undefined) {
+      proxy.disconnect(refusal);
+      return;
+    }
     const client: Client = { proxy, node: decoded.value, issues: [], snapshot: undefined };
     this.#clients.set(proxy.connection, client);
     metrics.set('pilot_xds', this.#clients.size);
@@ -144,7 +156,12 @@ export class Pipeline implements ProxyConfigSource, Disposable {
     logger.info('a proxy disconnected', { node: proxy.node.id, reason, proxies: this.#clients.size });
     if (this.#closed) return;
     owners.disconnected(proxy.node.id);
+    this.#deps.registration.disconnected(proxy.connection);
     listener.proxy('disconnected', proxy.node.id, this.#clients.size);
+  }
+
+  health(proxy: ConnectedProxy, problem: string | undefined): void {
+    this.#deps.registration.health(proxy.connection, problem);
   }
 
   [Symbol.dispose](): void {
