@@ -3,4 +3,4 @@ import { keepYoungGenerationSmall } from './young-generation.ts';
 
 keepYoungGenerationSmall();
 const { serveCommandLine } = await import('./command-line.ts');
-serveCommandLine(process.argv.slice(2), (name) => process.env[name]);
+serveCommandLine(process.argv.slice(2), process.env);

@@ -1,55 +1,50 @@
 /** The composition of the data plane: bootstrap in, running proxy out. Owns start and shutdown. */
-import { hostname } from 'node:os';
-import type { Clock, Issue, LogControl, Logger, Random } from '@weft/base';
-import { formatIssue } from '@weft/base';
+import { formatIssue, type Issue, type LogControl, type Timer } from '@weft/base';
 import { type AdsClient, connectAds } from '@weft/xds/client';
-import type { ServerState } from './admin/admin-view.ts';
+import type { AdminServer } from './admin/admin-server.ts';
+import type { AdminView, DrainOptions, ServerState } from './admin/admin-view.ts';
 import { grpcCalls } from './ads/grpc-call.ts';
 import { type Agent, openAgent } from './agent/agent.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
-import { BreakerGauges } from './cluster/breaker-gauges.ts';
-import { Loop } from './net/loop.ts';
-import { Overload } from './overload/overload.ts';
+import { type HandoverNote, Inheritance, NO_HANDOVER, type SocketsByAddress } from './handover/inheritance.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
-import { ClusterManager, type Outcome } from './runtime/cluster-manager.ts';
-import { ListenerManager } from './runtime/listener-manager.ts';
-import type { ProxyContext } from './runtime/proxy-context.ts';
+import { DataPlane, type PlaneDeps } from './runtime/data-plane.ts';
+import type { BoundListener, Plane, PlaneEvents } from './runtime/plane.ts';
 import { ResourceBook } from './runtime/resource-book.ts';
-import { RouteSources } from './runtime/route-sources.ts';
 import { startAdmin } from './runtime/start-admin.ts';
-import { XdsRuntime } from './runtime/xds-runtime.ts';
-import { AccessLogFiles } from './telemetry/access-log/log-file.ts';
-import { IstioMetrics } from './telemetry/istio/istio-metrics.ts';
-import { LabelTable } from './telemetry/istio/label-table.ts';
-import { encodePeerMetadata } from './telemetry/istio/peer-metadata.ts';
+import { onlyThread } from './runtime/thread-place.ts';
 import { StatsRegistry } from './telemetry/registry.ts';
-import { configStats, serverStats } from './telemetry/server-stats.ts';
-import { SecretStore } from './tls/secret-store.ts';
+import { configStats } from './telemetry/server-stats.ts';
 
 /** Everything the data plane takes from outside. Sockets are the only effect it opens itself. */
-export interface ProxyDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
+export interface ProxyDeps extends PlaneDeps {
   /** The level that the admin path `/logging` reads and changes. */
   readonly logControl: LogControl;
-  /** Access logs whose path is `/dev/stdout`. */
-  readonly stdout: (text: string) => void;
-  /** Access logs whose path is `/dev/stderr`. */
-  readonly stderr: (text: string) => void;
   /** What `/server_info` reports and what xDS is told (`user_agent_version`). */
   readonly version: string;
   /** Asked to end by the admin path `/quitquitquit`. */
   readonly quit: () => void;
-  /** A variable of the process environment, for `%ENVIRONMENT(…)%`. */
-  readonly environment: (name: string) => string | undefined;
+  /** Asked by the admin path `/hot_restart` to start a successor; undefined when nobody can. */
+  readonly restart?: () => void;
 }
 
-/** A listener that is bound, as `/listeners` shows it. */
-export interface BoundListener {
-  readonly name: string;
-  /** The address in use: with configured port 0, the port the system chose. */
-  readonly address: HostPort;
+/** How a proxy runs, apart from what it serves. */
+export interface ProxyOptions {
+  /** Threads that serve; default 1, which serves on the calling thread. Without SO_REUSEPORT it is always 1. */
+  readonly concurrency?: number;
+  /** How long a graceful drain lets connections end by themselves; default 10 s. */
+  readonly drainTimeMs?: number;
+  /** What the process that this one replaces leaves to it. */
+  readonly handover?: HandoverNote;
+}
+
+export type { BoundListener } from './runtime/plane.ts';
+
+export interface ProxySockets {
+  /** One entry a thread. */
+  readonly threads: readonly SocketsByAddress[];
+  /** The admin interface's. */
+  readonly admin: number | undefined;
 }
 
 /** A running data plane. */
@@ -67,146 +62,120 @@ export interface Proxy {
    * destroys what is left and closes. Calling it twice returns the same promise.
    */
   drain(deadlineMs: number): Promise<void>;
+  /** The listening sockets, for a successor to inherit. */
+  sockets(): ProxySockets;
+  /**
+   * A successor has taken over: stops accepting and serving admin, lets answers close their connections for `drainMs`, then closes idle
+   * ones; what is left after `deadlineMs` is destroyed. Resolves when all is closed.
+   */
+  retire(drainMs: number, deadlineMs: number): Promise<void>;
   /** Destroys every connection and listener now. */
   close(): Promise<void>;
 }
 
 /** Starts a data plane from a decoded bootstrap. Returns at once; `ready` tells when it serves. */
-export function runProxy(bootstrap: Bootstrap, deps: ProxyDeps): Proxy {
-  return new RunningProxy(bootstrap, deps);
+export function runProxy(bootstrap: Bootstrap, deps: ProxyDeps, options: ProxyOptions = {}): Proxy {
+  return new RunningProxy(bootstrap, deps, options);
 }
+
+const DRAIN_TIME_MS = 10_000;
 
 class RunningProxy implements Proxy {
   readonly ready: Promise<void>;
   readonly #bootstrap: Bootstrap;
   readonly #deps: ProxyDeps;
-  readonly #loop: Loop;
+  readonly #concurrency: number;
+  readonly #drainTimeMs: number;
+  readonly #handover: HandoverNote;
+  /** The process's own: with threads, theirs are added when somebody asks. */
   readonly #stats = new StatsRegistry();
-  readonly #secrets: SecretStore;
   readonly #book = new ResourceBook();
-  readonly #routes = new RouteSources();
-  readonly #accessLogs: AccessLogFiles;
-  readonly #clusters: ClusterManager;
-  readonly #listeners: ListenerManager;
-  readonly #xds: XdsRuntime;
   readonly #startedMs: number;
-  readonly #overload: Overload;
   readonly #failures: string[] = [];
+  #plane: Plane | undefined = undefined;
   #state: ServerState = 'PRE_INITIALIZING';
   #client: AdsClient | undefined = undefined;
   #agent: Agent | undefined = undefined;
-  #admin: { readonly address: HostPort; close(): Promise<void> } | undefined = undefined;
+  #admin: AdminServer | undefined = undefined;
   #warm: () => void = () => undefined;
   #drained: Promise<void> | undefined = undefined;
+  #closed: Promise<void> | undefined = undefined;
 
-  constructor(bootstrap: Bootstrap, deps: ProxyDeps) {
+  constructor(bootstrap: Bootstrap, deps: ProxyDeps, options: ProxyOptions) {
     this.#bootstrap = bootstrap;
     this.#deps = deps;
-    const { clock, logger, stdout, stderr } = deps;
-    this.#startedMs = clock.now();
-    this.#loop = new Loop(clock);
-    const dropped = serverStats(this.#stats).accessLogDropped;
-    this.#accessLogs = new AccessLogFiles({ clock, logger, stdout, stderr, dropped });
-    this.#secrets = new SecretStore(clock, deps.environment, (name) => this.#onSecretOverdue(name));
-    this.#overload = new Overload(bootstrap.overload, () => process.memoryUsage.rss(), clock, logger, this.#stats);
-    const context = this.#createContext();
-    this.#clusters = new ClusterManager(
-      () => context,
-      this.#secrets,
-      () => this.#progress(),
-    );
-    this.#stats.addSource(new BreakerGauges(() => this.#clusters.all()));
-    this.#listeners = new ListenerManager(
-      () => context,
-      (name, failure) => this.#onBind(name, failure),
-    );
-    this.#xds = new XdsRuntime({
-      clusters: this.#clusters,
-      listeners: this.#listeners,
-      routes: this.#routes,
-      secrets: this.#secrets,
-      book: this.#book,
-      stats: configStats(this.#stats),
-      logger,
-      nowMs: () => clock.now(),
-      onProgress: () => this.#progress(),
-    });
-    this.#overload.onShed(() => this.#listeners.shed());
+    this.#concurrency = this.#possible(options.concurrency ?? 1);
+    this.#drainTimeMs = options.drainTimeMs ?? DRAIN_TIME_MS;
+    this.#handover = options.handover ?? NO_HANDOVER;
+    this.#startedMs = deps.clock.now();
     this.ready = this.#start();
   }
 
-  #createContext(): ProxyContext {
-    const { clock, random, logger, environment } = this.#deps;
-    const labels = new LabelTable();
-    const { node } = this.#bootstrap;
-    const metadata = node.metadata ?? {};
-    const metrics = new IstioMetrics(labels.node(metadata));
-    this.#stats.addSource(metrics);
-    const self = { metrics, labels, nodeId: node.id, nodeMetadata: encodePeerMetadata(metadata) };
-    const inbound = { ...self, reporter: 'destination' } as const;
-    const outbound = { ...self, reporter: 'source' } as const;
-    const lookup = { get: (name: string) => this.#clusters.get(name) };
-    return {
-      loop: this.#loop,
-      clock,
-      random,
-      logger,
-      stats: this.#stats,
-      accessLogs: this.#accessLogs,
-      labels,
-      mesh: (direction) => (direction === 'unspecified' ? undefined : direction === 'inbound' ? inbound : outbound),
-      hostname: hostname(),
-      localCluster: node.cluster,
-      overload: this.#overload,
-      clusters: lookup,
-      routes: (name) => this.#routes.get(name),
-      secrets: this.#secrets,
-      environment,
+  #possible(wanted: number): number {
+    if (wanted <= 1 || process.platform === 'linux') return Math.max(1, wanted);
+    this.#deps.logger.warn('threads cannot share a port on this system (SO_REUSEPORT); one thread serves', {
+      concurrency: wanted,
+      platform: process.platform,
+    });
+    return 1;
+  }
+
+  async #createPlane(): Promise<Plane> {
+    const { node, overload } = this.#bootstrap;
+    const { clock, random, logger, stdout, stderr, environment } = this.#deps;
+    const deps: PlaneDeps = { clock, random, logger, stdout, stderr, environment };
+    const events: PlaneEvents = {
+      onProgress: () => this.#progress(),
+      onBind: (name, failure) => this.#onBind(name, failure),
+      onSecretOverdue: (name) => this.#onSecretOverdue(name),
     };
+    const shared = { ...deps, node, overload, events, stats: this.#stats, book: this.#book };
+    if (this.#concurrency === 1) {
+      const place = onlyThread(new Inheritance(this.#handover.threads[0]));
+      return new DataPlane({ ...shared, configStats: configStats(this.#stats), refusals: logger, place });
+    }
+    // Loaded only when asked for: a proxy on one thread pays nothing for it.
+    const { WorkerPlane } = await import('./workers/worker-plane.ts');
+    return new WorkerPlane({
+      ...shared,
+      concurrency: this.#concurrency,
+      logControl: this.#deps.logControl,
+      inherited: this.#handover.threads,
+    });
   }
 
   async #start(): Promise<void> {
-    this.#putStatic();
+    const plane = await this.#createPlane();
+    this.#plane = plane;
+    this.#noteStatic();
+    this.#failures.push(...(await plane.putStatic(this.#bootstrap)));
     const live = this.#bootstrap.ads === undefined ? undefined : new Promise<void>((resolve) => (this.#warm = resolve));
     this.#state = 'INITIALIZING';
     await this.#startAdmin();
-    await this.#followControlPlane();
-    await this.#listeners.bound();
+    await this.#followControlPlane(plane);
+    await plane.bound();
     if (this.#failures.length > 0) {
       await this.close();
       throw new Error(this.#failures.join('\n'));
     }
     this.#progress();
     await live;
-    await this.#listeners.bound();
+    await plane.bound();
     if (this.#state === 'INITIALIZING') this.#state = 'LIVE';
+    plane.closeUnused();
     this.#deps.logger.info('serving', {
       node: this.#bootstrap.node.id,
+      ...(this.#concurrency > 1 ? { concurrency: this.#concurrency } : {}),
       startedInMs: Math.round(this.#deps.clock.now() - this.#startedMs),
     });
   }
 
-  #putStatic(): void {
-    const { bootstrap, deps } = { bootstrap: this.#bootstrap, deps: this.#deps };
-    const now = deps.clock.now();
-    for (const secret of bootstrap.secrets) {
-      this.#noteStatic(`static secret ${secret.name}`, this.#secrets.put(secret));
-      this.#book.accepted('secret', secret.name, secret, '', now, false);
-    }
-    for (const cluster of bootstrap.clusters) {
-      // The control plane's own cluster is spoken to by the gRPC client, in HTTP/2, and by nobody else.
-      if (cluster.name !== bootstrap.ads?.clusterName)
-        this.#noteStatic(`static cluster ${cluster.name}`, this.#clusters.put(cluster));
-      this.#book.accepted('cluster', cluster.name, cluster, '', now, false);
-    }
-    for (const listener of bootstrap.listeners) {
-      this.#noteStatic(`static listener ${listener.name}`, this.#listeners.put(listener));
-      this.#book.accepted('listener', listener.name, listener, '', now, false);
-    }
-  }
-
-  #noteStatic(what: string, outcome: Outcome): void {
-    for (const issue of outcome) this.#failures.push(`${what}: ${formatIssue(issue)}`);
+  #noteStatic(): void {
+    const { secrets, clusters, listeners } = this.#bootstrap;
+    const now = this.#deps.clock.now();
+    for (const secret of secrets) this.#book.accepted('secret', secret.name, secret, '', now, false);
+    for (const cluster of clusters) this.#book.accepted('cluster', cluster.name, cluster, '', now, false);
+    for (const listener of listeners) this.#book.accepted('listener', listener.name, listener, '', now, false);
   }
 
   /** The resource was accepted before its address was tried, so a failure shows in /config_dump as `error_state` until it is bound. */
@@ -223,29 +192,42 @@ class RunningProxy implements Proxy {
 
   async #startAdmin(): Promise<void> {
     const { admin } = this.#bootstrap;
-    if (admin === undefined) return;
-    const { clock, logger, logControl, version, quit } = this.#deps;
-    const view = new ProxyAdminView({
+    const plane = this.#plane;
+    if (admin === undefined || plane === undefined) return;
+    const { clock, logger, logControl, version, quit, restart } = this.#deps;
+    const view: AdminView = new ProxyAdminView({
       bootstrap: this.#bootstrap,
       version,
+      concurrency: this.#concurrency,
+      restartEpoch: this.#handover.epoch,
+      drainTimeMs: this.#drainTimeMs,
       stats: this.#stats,
-      clusters: this.#clusters,
-      listeners: this.#listeners,
+      plane,
       book: this.#book,
       logControl,
       startedMs: this.#startedMs,
       nowMs: () => clock.now(),
       state: () => this.#state,
-      memory: () => process.memoryUsage(),
-      drain: (inboundOnly) =>
-        void this.#listeners.drain((server) => !inboundOnly || server.current.listener.direction === 'inbound'),
+      drain: (options) => void this.#drainListeners(options),
       quit,
-      reopenLogs: () => this.#accessLogs.reopen(),
+      restart,
     });
-    this.#admin = await startAdmin(admin, view, clock, logger);
+    this.#admin = await startAdmin(admin, this.#handover.admin, view, clock, logger);
   }
 
-  async #followControlPlane(): Promise<void> {
+  /** `/drain_listeners`. */
+  async #drainListeners({ inboundOnly, graceful, skipExit }: DrainOptions): Promise<void> {
+    const { clock, quit } = this.#deps;
+    if (graceful) {
+      this.#plane?.discourage(inboundOnly);
+      await new Promise<void>((resolve) => clock.after(this.#drainTimeMs, resolve));
+    }
+    const drained = this.#plane?.drain(inboundOnly);
+    if (graceful && !skipExit) quit();
+    await drained;
+  }
+
+  async #followControlPlane(plane: Plane): Promise<void> {
     const { ads, node } = this.#bootstrap;
     if (ads === undefined) return;
     const { clock, random, logger, version } = this.#deps;
@@ -254,23 +236,25 @@ class RunningProxy implements Proxy {
       open: grpcCalls(ads.address, clock),
       node: { ...node, userAgentName: 'weft', userAgentVersionType: { case: 'userAgentVersion', value: version } },
       mode: ads.protocol === 'DELTA_GRPC' ? 'delta' : 'sotw',
-      handler: this.#agent?.handler(this.#xds) ?? this.#xds,
+      handler: this.#agent?.handler(plane) ?? plane,
       clock,
       random,
       logger,
     });
     if (ads.clusters) this.#client.subscribe('cluster', '*');
     if (ads.listeners) this.#client.subscribe('listener', '*');
-    this.#xds.follow(this.#client);
+    plane.follow(this.#client);
     this.#agent?.follow(this.#client);
   }
 
   /** The first configuration is live when everything asked for has been answered and nothing warms any more. */
   #progress(): void {
     const { ads } = this.#bootstrap;
-    if (ads?.clusters === true && !this.#xds.answered('cluster')) return;
-    if (ads?.listeners === true && !this.#xds.answered('listener')) return;
-    if (this.#clusters.warming === 0 && this.#listeners.warming === 0) this.#warm();
+    const plane = this.#plane;
+    if (plane === undefined) return;
+    if (ads?.clusters === true && !plane.answered('cluster')) return;
+    if (ads?.listeners === true && !plane.answered('listener')) return;
+    if (plane.warming === 0) this.#warm();
   }
 
   /** A secret that does not come keeps neither readiness nor the rest of its listener waiting; what needs it is refused. */
@@ -278,9 +262,6 @@ class RunningProxy implements Proxy {
     this.#deps.logger.warn('a secret has not arrived; connections that need it are refused until it does', {
       secret: name,
     });
-    this.#clusters.settle();
-    this.#listeners.settle();
-    this.#progress();
   }
 
   get adminAddress(): HostPort | undefined {
@@ -288,45 +269,67 @@ class RunningProxy implements Proxy {
   }
 
   listeners(): readonly BoundListener[] {
-    return this.#listeners.all().flatMap((server) => {
-      const { address } = server;
-      return address === undefined ? [] : [{ name: server.current.listener.name, address }];
-    });
+    return this.#plane?.listeners() ?? [];
+  }
+
+  sockets(): ProxySockets {
+    return { threads: this.#plane?.sockets() ?? [], admin: this.#admin?.fd };
   }
 
   drain(deadlineMs: number): Promise<void> {
-    this.#drained ??= this.#drain(deadlineMs);
+    this.#state = 'DRAINING';
+    this.#drained ??= this.#end(this.#plane?.drain(false), deadlineMs);
     return this.#drained;
   }
 
-  async #drain(deadlineMs: number): Promise<void> {
+  retire(drainMs: number, deadlineMs: number): Promise<void> {
     this.#state = 'DRAINING';
+    this.#drained ??= this.#end(this.#leave(drainMs), deadlineMs);
+    return this.#drained;
+  }
+
+  async #leave(drainMs: number): Promise<void> {
+    const plane = this.#plane;
+    this.#client?.close();
+    void this.#admin?.close();
+    await plane?.stopAccepting();
+    plane?.discourage(false);
+    let timer: Timer | undefined;
+    const over = new Promise<void>((resolve) => {
+      timer = this.#deps.clock.after(drainMs, resolve);
+    });
+    await Promise.race([over, plane?.idle()]);
+    timer?.cancel();
+    await plane?.drain(false);
+  }
+
+  /** Waits for `work`, but not longer than `deadlineMs`, then closes everything. */
+  async #end(work: Promise<void> | undefined, deadlineMs: number): Promise<void> {
     const { clock, logger } = this.#deps;
     let expired = false;
+    let timer: Timer | undefined;
     const deadline = new Promise<void>((resolve) => {
-      const timer = clock.after(deadlineMs, () => {
+      timer = clock.after(deadlineMs, () => {
         expired = true;
         resolve();
       });
-      void this.#listeners.drain().then(() => {
-        timer.cancel();
-        resolve();
-      });
     });
-    await deadline;
+    await Promise.race([work, deadline]);
+    timer?.cancel();
     if (expired) logger.warn('draining took too long; what is left is cut', { deadlineMs });
     await this.close();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#state = 'DRAINING';
     this.#client?.close();
     await this.#agent?.close();
-    this.#overload.stop();
-    this.#listeners.destroy();
-    this.#clusters.destroy();
-    this.#secrets.close();
+    await this.#plane?.close();
     await this.#admin?.close();
-    await this.#accessLogs.close();
   }
 }

@@ -130,6 +130,7 @@ function fakeProxy(): FakeProxy {
       node: create(NodeSchema, { id: 'sidecar~1' }),
       configPath: 'b.yaml',
       drainTimeMs: 45_000,
+      restartEpoch: 0,
     }),
     logLevel: () => proxy.level,
     setLogLevel: (level) => {
@@ -137,7 +138,13 @@ function fakeProxy(): FakeProxy {
     },
     refreshStats: () => proxy.done.push('refresh'),
     resetCounters: () => proxy.done.push('reset'),
-    drainListeners: ({ inboundOnly }) => proxy.done.push(inboundOnly ? 'drain inbound' : 'drain'),
+    gather: () => undefined,
+    hotRestart: () => proxy.done.push('restart') > 0,
+    memory: () => process.memoryUsage(),
+    drainListeners: ({ inboundOnly, graceful, skipExit }) =>
+      proxy.done.push(
+        `drain${inboundOnly ? ' inbound' : ''}${graceful ? ' graceful' : ''}${skipExit ? ' and stay' : ''}`,
+      ),
     quit: () => proxy.done.push('quit'),
     reopenLogs: () => proxy.done.push('reopen'),
     setHealthcheckFail: (failing) => proxy.done.push(failing ? 'fail' : 'ok'),
@@ -149,8 +156,8 @@ type Ask = (path: string, init?: RequestInit) => Promise<{ status: number; text:
 
 async function serve(t: TestContext, proxy: AdminView, paths: AdminPaths = 'all'): Promise<Ask> {
   const printer = messagePrinter(createRegistry(RouterSchema));
-  const context = { view: proxy, printer, nowMs: () => 5_000, memory: () => process.memoryUsage() };
-  const server = await startAdminServer({ host: '127.0.0.1', port: 0 }, paths, context, silentLogger);
+  const context = { view: proxy, printer, nowMs: () => 5_000 };
+  const server = await startAdminServer({ host: '127.0.0.1', port: 0 }, undefined, paths, context, silentLogger);
   t.after(() => server.close());
   return async (path, init) => {
     const response = await fetch(`http://127.0.0.1:${server.address.port}${path}`, {

@@ -23,27 +23,37 @@ export const READINESS_PATHS: AdminPaths = { '/healthz/ready': '/ready', '/ready
 export interface AdminServer {
   /** The address in use; its port is the system's choice when 0 was asked for. */
   readonly address: HostPort;
+  /** The number of its listening socket, for a successor to inherit. */
+  readonly fd: number | undefined;
   /** Stops listening and ends idle connections. */
   close(): Promise<void>;
 }
 
-/** Listens; rejects with node's error when the address cannot be bound. */
+/** What `net.Server` keeps of the operating system's socket. Not in Node's documentation; see docs/decisions/0150. */
+interface RawServer {
+  _handle?: { readonly fd?: number } | null;
+}
+
+/** Listens, on the socket `inherited` when there is one; rejects with node's error when the address cannot be bound. */
 export async function startAdminServer(
   address: HostPort,
+  inherited: number | undefined,
   paths: AdminPaths,
   context: AdminContext,
   logger: Logger,
 ): Promise<AdminServer> {
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 },
-    (request, response) => serve(request, response, paths, context, logger),
+    (request, response) => void serve(request, response, paths, context, logger),
   );
   server.maxConnections = 256;
-  await listen(server, address);
+  await listen(server, inherited === undefined ? address : { fd: inherited });
+  const raw: Server & RawServer = server;
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
   return {
     address: { host: address.host, port },
+    fd: raw._handle?.fd,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -52,10 +62,10 @@ export async function startAdminServer(
   };
 }
 
-function listen(server: Server, { host, port }: HostPort): Promise<void> {
+function listen(server: Server, where: HostPort | { readonly fd: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ ...where }, () => {
       server.removeListener('error', reject);
       resolve();
     });
@@ -67,7 +77,7 @@ function handlerFor(path: string, paths: AdminPaths): AdminHandler | undefined {
   return Object.hasOwn(paths, path) ? ADMIN_HANDLERS.get(paths[path] ?? '') : undefined;
 }
 
-function answer(request: IncomingMessage, paths: AdminPaths, context: AdminContext): Reply {
+async function answer(request: IncomingMessage, paths: AdminPaths, context: AdminContext): Promise<Reply> {
   const method = request.method ?? 'GET';
   const url = new URL(request.url ?? '/', 'http://admin');
   const handler = handlerFor(url.pathname, paths);
@@ -78,19 +88,20 @@ function answer(request: IncomingMessage, paths: AdminPaths, context: AdminConte
   if (method === 'POST' && request.headers.origin !== undefined) {
     return textReply('requests from web pages are refused\n', 403);
   }
+  if (handler.gathers) await context.view.gather();
   return handler.handle(context, url.searchParams, method);
 }
 
-function serve(
+async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   paths: AdminPaths,
   context: AdminContext,
   logger: Logger,
-): void {
+): Promise<void> {
   let reply: Reply;
   try {
-    reply = answer(request, paths, context);
+    reply = await answer(request, paths, context);
   } catch (error) {
     logger.error('an admin request failed', {
       path: request.url,

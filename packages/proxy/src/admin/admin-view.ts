@@ -4,7 +4,7 @@
  */
 import type { Message } from '@bufbuild/protobuf';
 import type { LogLevel } from '@weft/base';
-import type { StatsRegistry } from '../telemetry/registry.ts';
+import type { SeriesSource } from '../telemetry/registry.ts';
 
 export type ResourceState = 'active' | 'warming' | 'draining';
 
@@ -109,10 +109,26 @@ export interface ServerInfoView {
   readonly node: Message | undefined;
   readonly configPath: string;
   readonly drainTimeMs: number;
+  /** How many processes were replaced without a gap before this one. */
+  readonly restartEpoch: number;
+}
+
+/** How listeners are drained (docs: operations/admin, /drain_listeners). */
+export interface DrainOptions {
+  /** Spares listeners whose traffic direction is not INBOUND. */
+  readonly inboundOnly: boolean;
+  /** For the drain time answers close their connections and new connections are still accepted; only then listeners close. */
+  readonly graceful: boolean;
+  /** The process goes on after a graceful drain. */
+  readonly skipExit: boolean;
 }
 
 export interface AdminView {
-  readonly stats: StatsRegistry;
+  /** Brings together what is spread over threads, before `stats`, `clusters` or `memory` are read. Undefined when nothing has to. */
+  gather(): Promise<void> | undefined;
+  readonly stats: SeriesSource;
+  /** Memory in use, in bytes. */
+  memory(): { readonly rss: number; readonly heapUsed: number; readonly heapTotal: number; readonly external: number };
   config(): HeldConfig;
   clusters(): readonly ClusterView[];
   listeners(): readonly ListenerView[];
@@ -124,10 +140,12 @@ export interface AdminView {
   refreshStats(): void;
   /** Zeroes every counter. */
   resetCounters(): void;
-  /** Stops accepting and lets requests finish; `inboundOnly` spares listeners whose traffic direction is not INBOUND. */
-  drainListeners(options: { readonly inboundOnly: boolean }): void;
+  /** Stops accepting and lets requests finish. */
+  drainListeners(options: DrainOptions): void;
   /** Ends the process in an orderly way. */
   quit(): void;
+  /** Starts a successor that takes the listening sockets over, then drains and ends; false when nobody can start one. */
+  hotRestart(): boolean;
   /** Opens access-log files again under their names. */
   reopenLogs(): void;
   /** Makes /ready answer 503 while traffic is still served, so that a load balancer looks elsewhere, and back again. */

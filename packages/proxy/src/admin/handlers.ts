@@ -14,22 +14,27 @@ export interface AdminContext {
   readonly printer: MessagePrinter;
   /** Milliseconds since the epoch, now. */
   readonly nowMs: () => number;
-  readonly memory: () => NodeJS.MemoryUsage;
 }
 
 export interface AdminHandler {
   /** True for what changes something: only POST may do that, so that no link or image on a page can. */
   readonly mutates: boolean;
+  /** True for what reads numbers that threads keep for themselves: they are brought together first. */
+  readonly gathers: boolean;
   readonly help: string;
   handle(context: AdminContext, query: URLSearchParams, method: string): Reply;
 }
 
 function read(help: string, handle: AdminHandler['handle']): AdminHandler {
-  return { mutates: false, help, handle };
+  return { mutates: false, gathers: false, help, handle };
+}
+
+function readAll(help: string, handle: AdminHandler['handle']): AdminHandler {
+  return { mutates: false, gathers: true, help, handle };
 }
 
 function change(help: string, handle: AdminHandler['handle']): AdminHandler {
-  return { mutates: true, help, handle };
+  return { mutates: true, gathers: false, help, handle };
 }
 
 function certificateJson(certificate: CertificateView, nowMs: number): JsonObject {
@@ -67,6 +72,7 @@ function serverInfo({ view, printer, nowMs }: AdminContext): Reply {
       concurrency: info.concurrency,
       config_path: info.configPath,
       drain_time: `${info.drainTimeMs / 1000}s`,
+      restart_epoch: info.restartEpoch,
     },
     ...(info.node === undefined ? {} : { node: printer.print(info.node, false) }),
   });
@@ -78,8 +84,8 @@ export function ready({ view }: AdminContext): Reply {
   return textReply(`${state}\n`, state === 'LIVE' ? 200 : 503);
 }
 
-function memory({ memory: usage }: AdminContext): Reply {
-  const used = usage();
+function memory({ view }: AdminContext): Reply {
+  const used = view.memory();
   return jsonReply({
     allocated: String(used.heapUsed + used.external),
     heap_size: String(used.heapTotal),
@@ -110,7 +116,7 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ['/certs', read('print certificates on this proxy', certs)],
   [
     '/clusters',
-    read('upstream cluster status (format=json)', ({ view }, query) =>
+    readAll('upstream cluster status (format=json)', ({ view }, query) =>
       asJson(query) ? jsonReply(clustersJson(view.clusters())) : textReply(clustersText(view.clusters())),
     ),
   ],
@@ -122,8 +128,11 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ],
   [
     '/drain_listeners',
-    change('drain listeners, requests in flight finish (inboundonly)', ({ view }, query) => {
-      view.drainListeners({ inboundOnly: query.has('inboundonly') });
+    change('drain listeners, requests in flight finish (inboundonly, graceful, skip_exit)', ({ view }, query) => {
+      const graceful = query.has('graceful');
+      const skipExit = query.has('skip_exit');
+      if (skipExit && !graceful) return badRequest('skip_exit goes with graceful: /drain_listeners?graceful&skip_exit');
+      view.drainListeners({ inboundOnly: query.has('inboundonly'), graceful, skipExit });
       return textReply('OK\n');
     }),
   ],
@@ -141,6 +150,12 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
       return textReply('OK\n');
     }),
   ],
+  [
+    '/hot_restart',
+    change('start a successor on the same sockets, then drain and end', ({ view }) =>
+      view.hotRestart() ? textReply('OK\n') : textReply('whoever started this proxy restarts it\n', 501),
+    ),
+  ],
   ['/help', read('print this list', () => textReply(helpText()))],
   [
     '/listeners',
@@ -153,7 +168,7 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
     }),
   ],
   ['/logging', read('show the log level; POST with level= changes it', logging)],
-  ['/memory', read('print memory in use', memory)],
+  ['/memory', readAll('print memory in use', memory)],
   [
     '/quitquitquit',
     change('end the process', ({ view }) => {
@@ -179,13 +194,13 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ['/server_info', read('print version, state and node', serverInfo)],
   [
     '/stats',
-    read('print statistics (filter=, type=, usedonly, format=text|json|prometheus)', ({ view }, query) =>
+    readAll('print statistics (filter=, type=, usedonly, format=text|json|prometheus)', ({ view }, query) =>
       statsPage(view, query, query.get('format') ?? 'text'),
     ),
   ],
   [
     '/stats/prometheus',
-    read('print statistics for Prometheus (filter=, usedonly)', ({ view }, query) =>
+    readAll('print statistics for Prometheus (filter=, usedonly)', ({ view }, query) =>
       statsPage(view, query, 'prometheus'),
     ),
   ],

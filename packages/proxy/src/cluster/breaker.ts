@@ -15,13 +15,19 @@ export class Breaker {
     this.thresholds = thresholds;
   }
 
-  /** How many retries may be in flight: a fixed number, or a share of what is in flight (`retry_budget`). */
+  /** How many retries may be in flight. */
   get maxRetries(): number {
-    const { maxRetries, retryBudget } = this.thresholds;
-    if (retryBudget === undefined) return maxRetries;
-    return Math.max(
-      retryBudget.minConcurrency,
-      Math.floor(((this.requests + this.pending) * retryBudget.percent) / 100),
-    );
+    return retryLimit(this);
   }
+}
+
+/** A fixed number, or a share of what is in flight (`retry_budget`). */
+export function retryLimit({
+  thresholds,
+  requests,
+  pending,
+}: Pick<Breaker, 'thresholds' | 'requests' | 'pending'>): number {
+  const { maxRetries, retryBudget } = thresholds;
+  if (retryBudget === undefined) return maxRetries;
+  return Math.max(retryBudget.minConcurrency, Math.floor(((requests + pending) * retryBudget.percent) / 100));
 }

@@ -26,8 +26,19 @@ export interface HealthCheckerContext {
   /** An endpoint's health changed, or its first check passed. */
   onChange(endpoint: Endpoint): void;
   onPassed(endpoint: Endpoint): void;
+  /** A check has ended, or (undefined) the endpoint is no longer checked. */
+  onResult?(endpoint: Endpoint, healthy: boolean | undefined, passed: boolean): void;
   /** Every endpoint has been checked once. */
   onFirstRound(): void;
+}
+
+/** Keeps endpoints' health: by checking them, or by what another thread's checks find. */
+export interface HealthWatch {
+  readonly config: HealthCheckConfig;
+  /** Some endpoint waits for its first result, and no round was complete yet. */
+  readonly firstRound: boolean;
+  follow(endpoints: readonly Endpoint[]): void;
+  stop(): void;
 }
 
 interface Checked {
@@ -37,12 +48,11 @@ interface Checked {
   probe: HealthProbe | undefined;
 }
 
-export class HealthChecker {
+export class HealthChecker implements HealthWatch {
   readonly config: HealthCheckConfig;
   readonly #context: HealthCheckerContext;
   readonly #stats: HealthStats;
   readonly #checked = new Map<Endpoint, Checked>();
-  /** Some endpoint waits for its first result, and no round was complete yet. */
   firstRound = true;
 
   constructor(config: HealthCheckConfig, context: HealthCheckerContext) {
@@ -118,6 +128,7 @@ export class HealthChecker {
       this.#context.onChange(endpoint);
     }
     if (result === 'passed') this.#context.onPassed(endpoint);
+    this.#context.onResult?.(endpoint, checked.state.healthy, result === 'passed');
     const base = checked.state.intervalMs(cluster.stats.upstreamCxTotal.value > 0);
     const percent = Math.floor((base * this.config.intervalJitterPercent) / 100);
     const spread = (ms: number): number => (ms > 0 ? random.below(Math.floor(ms) + 1) : 0);
@@ -143,6 +154,7 @@ export class HealthChecker {
     const checked = this.#checked.get(endpoint);
     this.#checked.delete(endpoint);
     endpoint.checked = undefined;
+    this.#context.onResult?.(endpoint, undefined, false);
     checked?.timer?.cancel();
     checked?.timeout?.cancel();
     checked?.probe?.finish('failed');

@@ -18,6 +18,7 @@ import { Http2Pool } from '../http2/http2-pool.ts';
 import type { Loop } from '../net/loop.ts';
 import { dialWire } from '../net/open-wire.ts';
 import type { Wire, WireOwner } from '../net/wire.ts';
+import type { ThreadPlace } from '../runtime/thread-place.ts';
 import type { ClusterStats } from '../telemetry/cluster-stats.ts';
 import type { ServiceLabels } from '../telemetry/istio/service-labels.ts';
 import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
@@ -28,8 +29,10 @@ import { HostPool } from '../upstream/host-pool.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
 import { Breaker } from './breaker.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
-import { HealthChecker } from './health-checker.ts';
+import { HealthChecker, type HealthCheckerContext, type HealthWatch } from './health-checker.ts';
+import { HealthFollower } from './health-follower.ts';
 import { OutlierWatch } from './outlier-watch.ts';
+import { SharedBreaker } from './shared-breaker.ts';
 
 /** What a cluster needs besides its configuration. */
 export interface ClusterContext {
@@ -39,6 +42,8 @@ export interface ClusterContext {
   readonly service: ServiceLabels | undefined;
   readonly registry: StatsRegistry;
   readonly logger: Logger;
+  /** Where this thread stands among those of its process. */
+  readonly place: ThreadPlace;
   /** The cluster is ready for requests that waited for it. */
   onWarm(): void;
 }
@@ -68,6 +73,13 @@ interface Member {
 /** So many server names an endpoint; the pool that was made first makes room. */
 const MAX_NAMED_POOLS = 128;
 
+/** Counts of one's own, or those of all threads together. */
+function createBreaker(config: Cluster, priority: 'default' | 'high', { cells }: ThreadPlace): Breaker {
+  const cell = cells?.claim(`breaker ${priority} ${config.name}`);
+  const thresholds = config.circuitBreakers[priority];
+  return cell === undefined ? new Breaker(priority, thresholds) : new SharedBreaker(priority, thresholds, cell);
+}
+
 export class UpstreamCluster {
   readonly name: string;
   readonly loop: Loop;
@@ -89,7 +101,7 @@ export class UpstreamCluster {
   #outlier: OutlierWatch | undefined = undefined;
   /** Some endpoints get requests although they are not healthy. */
   #panicking = false;
-  #health: HealthChecker | undefined = undefined;
+  #health: HealthWatch | undefined = undefined;
   #stale: Timer | undefined = undefined;
   readonly #random: Random;
   readonly #store = new EndpointStore();
@@ -102,8 +114,8 @@ export class UpstreamCluster {
     this.name = config.name;
     this.config = config;
     this.tls = tls;
-    this.#default = new Breaker('default', config.circuitBreakers.default);
-    this.#high = new Breaker('high', config.circuitBreakers.high);
+    this.#default = createBreaker(config, 'default', context.place);
+    this.#high = createBreaker(config, 'high', context.place);
     this.loop = context.loop;
     this.stats = context.stats;
     this.service = context.service;
@@ -151,14 +163,19 @@ export class UpstreamCluster {
     this.#health = undefined;
     if (config === undefined) return;
     const { random, registry } = this.#context;
-    this.#health = new HealthChecker(config, {
+    const { health: board } = this.#context.place;
+    const context: HealthCheckerContext = {
       cluster: this,
       random,
       registry,
       onChange: () => this.rebalance(),
       onPassed: (endpoint) => this.#outlier?.onHealthCheckPassed(endpoint),
       onFirstRound: () => this.#context.onWarm(),
-    });
+      onResult: (endpoint, healthy, passed) =>
+        board?.publish({ cluster: this.name, endpoint: endpoint.key, healthy, passed }),
+    };
+    const follows = board !== undefined && !board.checks;
+    this.#health = follows ? new HealthFollower(config, context, board) : new HealthChecker(config, context);
     if (this.set !== undefined) this.#health.follow(this.endpoints);
   }
 

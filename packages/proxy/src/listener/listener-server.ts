@@ -1,7 +1,7 @@
 /** One bound address: accepts, chooses the filter chain, keeps track of its connections. A new configuration swaps `current`. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@weft/base';
-import { addressKey, type FilterChain } from '@weft/engine';
+import { addressKey, type FilterChain, type Listener } from '@weft/engine';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
 import type { Loop } from '../net/loop.ts';
 import { acceptedWire } from '../net/open-wire.ts';
@@ -24,6 +24,14 @@ interface Opened {
 
 let lastConnectionId = 0;
 
+/** Turns of the event loop in which a listener that closes still takes what the system has queued; more would be new arrivals. */
+const MAX_LAST_TURNS = 16;
+
+/** What `net.Server` keeps of the operating system's socket. Not in Node's documentation; see docs/decisions/0150. */
+interface RawServer {
+  _handle?: { readonly fd?: number } | null;
+}
+
 export class ListenerServer {
   readonly #loop: Loop;
   readonly #logger: Logger;
@@ -33,7 +41,11 @@ export class ListenerServer {
   readonly #connections = new Set<ServedConnection>();
   #current: CompiledListener;
   #accepting = true;
-  #onEmpty: (() => void) | undefined = undefined;
+  #accepted = 0;
+  #discouraged = false;
+  #closing: Promise<void> | undefined = undefined;
+  #drained: Promise<void> | undefined = undefined;
+  readonly #onEmpty: (() => void)[] = [];
 
   constructor(compiled: CompiledListener, loop: Loop, stats: ListenerStats, logger: Logger, overload: Overload) {
     this.#current = compiled;
@@ -60,14 +72,29 @@ export class ListenerServer {
     return this.#connections.size;
   }
 
-  /** Starts to listen. Rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
-  bind(): Promise<void> {
-    const { address, backlog, reusePort } = this.#current.listener;
+  /** The number of the listening socket in this process, for a successor to inherit; undefined while there is none. */
+  get fd(): number | undefined {
+    const raw: Server & RawServer = this.#server;
+    const fd = raw._handle?.fd;
+    return fd === undefined || fd < 0 ? undefined : fd;
+  }
+
+  /**
+   * Starts to listen, on a socket inherited from the process before this one when there is one.
+   * Rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL).
+   */
+  bind(inherited: number | undefined): Promise<void> {
+    const { listener } = this.#current;
+    const { address, backlog } = listener;
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      const where = address.kind === 'pipe' ? { path: address.path } : { host: address.host, port: address.port };
-      // Not every system has SO_REUSEPORT; without it a port is simply exclusive.
-      const share = address.kind !== 'pipe' && reusePort && process.platform === 'linux';
+      const where =
+        inherited !== undefined
+          ? { fd: inherited }
+          : address.kind === 'pipe'
+            ? { path: address.path }
+            : { host: address.host, port: address.port };
+      const share = inherited === undefined && sharesPort(listener);
       this.#server.listen(
         {
           ...where,
@@ -88,6 +115,7 @@ export class ListenerServer {
   replace(compiled: CompiledListener): void {
     const old = this.#current;
     this.#current = compiled;
+    if (this.#discouraged) for (const filter of compiled.filters.values()) filter.drain();
     for (const filter of old.filters.values()) filter.drain();
     // One that is being opened is drained when it is served.
     for (const connection of this.#connections) if (!(connection instanceof Opening)) connection.drain();
@@ -95,6 +123,7 @@ export class ListenerServer {
 
   #accept(socket: Socket): void {
     const { localAddress: localHost = '', localPort = 0, remoteAddress: remoteHost = '', remotePort = 0 } = socket;
+    this.#accepted++;
     this.#stats.downstreamCxTotal.inc();
     if (!this.#accepting || remoteHost === '') {
       socket.destroy();
@@ -127,7 +156,7 @@ export class ListenerServer {
       this.#overload.release();
       this.#stats.downstreamCxActive.dec();
       this.#stats.downstreamCxLengthMs.record(loop.now - startedAt);
-      if (this.#connections.size === 0) this.#onEmpty?.();
+      if (this.#connections.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
     };
     const opening: Opening = new Opening({
       compiled,
@@ -171,32 +200,63 @@ export class ListenerServer {
     this.#loop.leave();
   }
 
-  /** Stops accepting. What is open goes on. */
-  stopAccepting(): void {
+  /** From now on every answer closes its connection (HTTP/2: GOAWAY). Connections without a request stay open, new ones are accepted. */
+  discourage(): void {
+    this.#discouraged = true;
+    for (const filter of this.#current.filters.values()) filter.drain();
+  }
+
+  /** Stops accepting, once everybody has been taken who is queued already: closing the socket would reset them. What is open goes on. */
+  stopAccepting(): Promise<void> {
+    this.#closing ??= this.#takeQueued().then(() => this.#stop());
+    return this.#closing;
+  }
+
+  async #takeQueued(): Promise<void> {
+    for (let turn = 0; turn < MAX_LAST_TURNS && this.#server.listening; turn++) {
+      const before = this.#accepted;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (turn > 0 && before === this.#accepted) return;
+    }
+  }
+
+  #stop(): void {
     this.#accepting = false;
     this.#server.close();
   }
 
   /** Stops accepting and resolves when every connection has ended. */
   drain(): Promise<void> {
-    this.stopAccepting();
-    for (const filter of this.#current.filters.values()) filter.drain();
-    if (this.#connections.size === 0) return Promise.resolve();
-    const empty = new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
-    });
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  async #drain(): Promise<void> {
+    this.discourage();
+    await this.stopAccepting();
     this.#loop.enter();
     for (const connection of [...this.#connections]) connection.drain();
     this.#loop.leave();
-    return empty;
+    await this.idle();
+  }
+
+  /** Resolves when no connection is open. */
+  idle(): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
   destroy(): void {
-    this.stopAccepting();
+    this.#stop();
     for (const connection of [...this.#connections]) connection.destroy();
   }
 
   get key(): string {
     return addressKey(this.#current.listener.address);
   }
+}
+
+/** Whether several sockets may listen on its port: not on every system, and not for a pipe. */
+export function sharesPort({ address, reusePort }: Listener): boolean {
+  return address.kind !== 'pipe' && reusePort && process.platform === 'linux';
 }

@@ -47,6 +47,10 @@ export class ClusterManager implements ClusterLookup {
     return count;
   }
 
+  warmingNames(): readonly string[] {
+    return this.all().flatMap(({ name, warming }) => (warming ? [name] : []));
+  }
+
   all(): readonly UpstreamCluster[] {
     return [...this.#clusters.values()];
   }
@@ -104,7 +108,7 @@ export class ClusterManager implements ClusterLookup {
   }
 
   #create(message: ClusterMessage, config: Cluster, tls: UpstreamCluster['tls']): UpstreamCluster {
-    const { loop, random, stats, labels, logger } = this.#context();
+    const { loop, random, stats, labels, logger, place } = this.#context();
     const cluster = new UpstreamCluster(config, tls, {
       loop,
       random,
@@ -112,6 +116,7 @@ export class ClusterManager implements ClusterLookup {
       service: labels.service(message.metadata, config.name),
       registry: stats,
       logger: logger.with({ cluster: config.name }),
+      place,
       onWarm: () => this.#onWarm(),
     });
     this.#clusters.set(config.name, cluster);

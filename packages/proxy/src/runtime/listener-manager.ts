@@ -1,9 +1,9 @@
 /** Listeners: compiled, warmed (their routes and secrets must be there), bound, swapped in. A refused update leaves the last good one serving. */
 import type { Issue, Timer } from '@weft/base';
-import { addressKey, compileListener, Issues } from '@weft/engine';
+import { addressKey, compileListener, Issues, type Listener } from '@weft/engine';
 import type { Listener as ListenerMessage } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { type CompiledListener, compileChains } from '../listener/compiled-listener.ts';
-import { ListenerServer } from '../listener/listener-server.ts';
+import { ListenerServer, sharesPort } from '../listener/listener-server.ts';
 import { listenerStats } from '../telemetry/listener-stats.ts';
 import type { Outcome } from './cluster-manager.ts';
 import type { ProxyContext } from './proxy-context.ts';
@@ -36,6 +36,10 @@ export class ListenerManager {
     return this.#warming.has(name);
   }
 
+  warmingNames(): readonly string[] {
+    return [...this.#warming.keys()];
+  }
+
   all(): readonly ListenerServer[] {
     return [...this.#servers.values()];
   }
@@ -59,11 +63,22 @@ export class ListenerManager {
   put(message: ListenerMessage): Outcome {
     const compiled = compileListener(message);
     if (!compiled.ok) return compiled.issues;
+    const unshared = this.#refusePortChoice(compiled.value);
+    if (unshared.length > 0) return unshared;
     const chains = compileChains(compiled.value, this.#context());
     if (!chains.ok) return chains.issues;
     this.#warming.set(compiled.value.name, chains.value);
     this.settle();
     return ACCEPTED;
+  }
+
+  /** Each thread would be given another port by the system. */
+  #refusePortChoice(listener: Listener): Outcome {
+    const { address } = listener;
+    if (this.#context().place.count === 1 || address.kind === 'pipe' || address.port !== 0) return ACCEPTED;
+    const issues = new Issues(`Listener ${listener.name}`);
+    issues.error('address.socket_address.port_value', 'unsupported-value', 'is 0', 'a port, with concurrency above 1');
+    return issues.list;
   }
 
   /** Puts into force every warming listener whose routes and secrets have arrived. */
@@ -96,8 +111,10 @@ export class ListenerManager {
     );
     if (existing !== undefined) this.#retire(existing);
     this.#servers.set(name, server);
-    if (!compiled.listener.bindToPort) return;
-    const bound = server.bind().then(
+    const { place } = this.#context();
+    // A socket that cannot be shared is the first thread's.
+    if (!compiled.listener.bindToPort || (place.index > 0 && !sharesPort(compiled.listener))) return;
+    const bound = server.bind(place.inheritance.take(server.key)).then(
       () => {
         logger.info('listening', { listener: name, address: addressKey(compiled.listener.address) });
         this.#onBind(name, undefined);
@@ -155,14 +172,30 @@ export class ListenerManager {
     this.#retire(server);
   }
 
-  /** Stops accepting everywhere; resolves when the last connection has ended. */
-  async drain(which: (server: ListenerServer) => boolean = () => true): Promise<void> {
+  /** From now on answers close their connections. */
+  discourage(inboundOnly: boolean): void {
+    for (const server of this.#which(inboundOnly)) server.discourage();
+  }
+
+  /** Stops accepting everywhere; what is open goes on. */
+  async stopAccepting(): Promise<void> {
     this.#warming.clear();
-    await Promise.all(
-      this.all()
-        .filter(which)
-        .map((server) => server.drain()),
-    );
+    await Promise.all(this.all().map((server) => server.stopAccepting()));
+  }
+
+  /** Stops accepting; resolves when the last connection has ended. */
+  async drain(inboundOnly: boolean): Promise<void> {
+    this.#warming.clear();
+    await Promise.all(this.#which(inboundOnly).map((server) => server.drain()));
+  }
+
+  /** Resolves when no connection is open. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.all(), ...this.#draining].map((server) => server.idle()));
+  }
+
+  #which(inboundOnly: boolean): readonly ListenerServer[] {
+    return this.all().filter((server) => !inboundOnly || server.current.listener.direction === 'inbound');
   }
 
   /** Closes every connection that has nothing to do, and those at work with their answers. */

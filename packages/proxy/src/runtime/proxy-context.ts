@@ -8,6 +8,7 @@ import type { AccessLogFiles } from '../telemetry/access-log/log-file.ts';
 import type { LabelTable } from '../telemetry/istio/label-table.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import type { SecretStore } from '../tls/secret-store.ts';
+import type { ThreadPlace } from './thread-place.ts';
 
 /** What compiled configuration is wired to: one for the life of the proxy. */
 export interface ProxyContext {
@@ -29,4 +30,5 @@ export interface ProxyContext {
   routes(name: string): RouteSource;
   readonly secrets: SecretStore;
   environment(name: string): string | undefined;
+  readonly place: ThreadPlace;
 }

@@ -12,6 +12,11 @@ interface Held {
   rejected: RejectedUpdate | undefined;
 }
 
+/** What is told of resources; a thread that shows nothing keeps no book. */
+export type BookKeeper = Pick<ResourceBook, 'accepted' | 'refused' | 'removed'>;
+
+export const NO_BOOK: BookKeeper = { accepted: () => undefined, refused: () => undefined, removed: () => undefined };
+
 export class ResourceBook {
   readonly #kinds = new Map<ResourceKind, Map<string, Held>>();
   readonly #refused = new Map<string, RejectedUpdate>();

@@ -7,12 +7,17 @@ import { messagePrinter } from '../admin/message-json.ts';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
 import { EXTENSIONS } from '../bootstrap/extensions.ts';
 
-export function startAdmin(address: HostPort, view: AdminView, clock: Clock, logger: Logger): Promise<AdminServer> {
+export function startAdmin(
+  address: HostPort,
+  inherited: number | undefined,
+  view: AdminView,
+  clock: Clock,
+  logger: Logger,
+): Promise<AdminServer> {
   const context = {
     view,
     printer: messagePrinter(createRegistry(...EXTENSIONS)),
     nowMs: () => clock.now(),
-    memory: () => process.memoryUsage(),
   };
-  return startAdminServer(address, 'all', context, logger);
+  return startAdminServer(address, inherited, 'all', context, logger);
 }

@@ -4,14 +4,15 @@
  */
 import type { Logger } from '@weft/base';
 import { compileRouteTable } from '@weft/engine';
-import type { AdsClient, AdsHandler, Rejection, ResourceKind, XdsUpdate } from '@weft/xds/client';
+import type { AdsHandler, Rejection, ResourceKind, XdsUpdate } from '@weft/xds/client';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import { decodeRouteFilterConfig } from '../filters/network/http-connection-manager/http-filters.ts';
 import type { ConfigStats } from '../telemetry/server-stats.ts';
 import type { SecretStore } from '../tls/secret-store.ts';
 import type { ClusterManager, Outcome } from './cluster-manager.ts';
 import type { ListenerManager } from './listener-manager.ts';
-import type { ResourceBook } from './resource-book.ts';
+import type { Subscriptions } from './plane.ts';
+import type { BookKeeper } from './resource-book.ts';
 import type { RouteSources } from './route-sources.ts';
 
 const ACCEPTED: Outcome = [];
@@ -29,7 +30,7 @@ export interface XdsRuntimeParts {
   readonly listeners: ListenerManager;
   readonly routes: RouteSources;
   readonly secrets: SecretStore;
-  readonly book: ResourceBook;
+  readonly book: BookKeeper;
   readonly stats: ConfigStats;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -40,7 +41,7 @@ export interface XdsRuntimeParts {
 export class XdsRuntime implements AdsHandler {
   readonly #parts: XdsRuntimeParts;
   readonly #answered = new Set<ResourceKind>();
-  #client: AdsClient | undefined = undefined;
+  #client: Subscriptions | undefined = undefined;
   #endpointNames: readonly string[] = [];
   #routeNames: readonly string[] = [];
   #secretNames: readonly string[] = [];
@@ -49,7 +50,7 @@ export class XdsRuntime implements AdsHandler {
     this.#parts = parts;
   }
 
-  follow(client: AdsClient): void {
+  follow(client: Subscriptions): void {
     this.#client = client;
     this.#subscribe();
   }
@@ -69,6 +70,11 @@ export class XdsRuntime implements AdsHandler {
       reason,
       retryInMs: Math.round(retryInMs),
     });
+  }
+
+  /** Takes resources of the bootstrap file, which nobody is to be told about. */
+  putStatic(update: XdsUpdate): readonly Outcome[] {
+    return this.#putAll(update);
   }
 
   update(update: XdsUpdate): readonly Rejection[] {
@@ -206,7 +212,7 @@ export class XdsRuntime implements AdsHandler {
   }
 }
 
-function change(client: AdsClient, kind: ResourceKind, before: readonly string[], now: readonly string[]): void {
+function change(client: Subscriptions, kind: ResourceKind, before: readonly string[], now: readonly string[]): void {
   const old = new Set(before);
   const wanted = new Set(now);
   const added = now.filter((name) => !old.has(name));

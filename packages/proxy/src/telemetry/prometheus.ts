@@ -1,5 +1,5 @@
 /** Prometheus text exposition format 0.0.4 of a registry. */
-import type { Labels, Stat, StatsRegistry } from './registry.ts';
+import type { Labels, SeriesSource, Stat } from './registry.ts';
 import { Counter, Histogram } from './stat.ts';
 
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=UTF-8';
@@ -40,7 +40,7 @@ export function isUsed(stat: Stat): boolean {
 }
 
 /** All samples of a family stand together under one TYPE line, as the format demands. */
-export function prometheusText(registry: StatsRegistry, wanted: (stat: Stat) => boolean = () => true): string {
+export function prometheusText(registry: SeriesSource, wanted: (stat: Stat) => boolean = () => true): string {
   const families = new Map<string, Stat[]>();
   for (const stat of registry.stats()) {
     if (!wanted(stat)) continue;
