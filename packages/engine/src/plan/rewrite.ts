@@ -6,8 +6,10 @@ import { headValue, type RequestHead } from './request-head.ts';
 export interface Rewrite {
   readonly path: string;
   readonly authority: string;
-  /** The original path, for `x-envoy-original-path`; undefined when it did not change. */
+  /** The original path, for `x-envoy-original-path`, where the route rewrites it; also when that changed nothing. */
   readonly originalPath: string | undefined;
+  /** The original authority, for `x-envoy-original-host`, where the route has one of its own for the upstream. */
+  readonly originalHost: string | undefined;
   /** The original authority when it is to be appended to `x-forwarded-host`; else undefined. */
   readonly forwardedHost: string | undefined;
 }
@@ -15,14 +17,19 @@ export interface Rewrite {
 /** What the upstream sees as path and authority. `hostname` is the chosen endpoint's, for `auto_host_rewrite`. */
 export function rewriteRequest(plan: ForwardPlan, head: RequestHead, hostname: string | undefined): Rewrite {
   const { action, weighted } = plan;
-  const path = action.path.kind === 'none' ? head.path : rewritePath(action.path, head.path);
-  const host = weighted === undefined || weighted.hostRewrite.kind === 'none' ? action.host : weighted.hostRewrite;
-  const authority = host.kind === 'none' ? head.authority : rewriteHost(host, head, hostname);
+  const rewritesPath = action.path.kind !== 'none';
+  const path = rewritesPath ? rewritePath(action.path, head.path) : head.path;
+  const ofShare = weighted !== undefined && weighted.hostRewrite.kind !== 'none';
+  const host = ofShare ? weighted.hostRewrite : action.host;
+  const authority = host.kind === 'none' ? undefined : rewriteHost(host, head, hostname);
+  // Envoy keeps the old one for a host of the route, not for one of a weighted destination.
+  const originalHost = authority === undefined || ofShare ? undefined : head.authority;
   return {
     path,
-    authority,
-    originalPath: path === head.path ? undefined : head.path,
-    forwardedHost: action.appendForwardedHost && authority !== head.authority ? head.authority : undefined,
+    authority: authority ?? head.authority,
+    originalPath: rewritesPath ? head.path : undefined,
+    originalHost,
+    forwardedHost: action.appendForwardedHost ? originalHost : undefined,
   };
 }
 
@@ -60,17 +67,18 @@ export function rewritePath(rewrite: PathRewrite, path: string): string {
   }
 }
 
-function rewriteHost(host: HostRewrite, head: RequestHead, hostname: string | undefined): string {
+/** Undefined where there is nothing to take the authority's place. */
+function rewriteHost(host: HostRewrite, head: RequestHead, hostname: string | undefined): string | undefined {
   switch (host.kind) {
     case 'none':
-      return head.authority;
+      return undefined;
     case 'literal':
       return host.host;
     case 'auto':
-      return hostname === undefined || hostname === '' ? head.authority : hostname;
+      return hostname === '' ? undefined : hostname;
     case 'header': {
       const value = headValue(head, host.name);
-      return value === undefined || value === '' ? head.authority : value;
+      return value === '' ? undefined : value;
     }
     case 'path-regex':
       return host.regex.replaceAll(head.path.slice(0, pathEnd(head.path)), host.substitution);

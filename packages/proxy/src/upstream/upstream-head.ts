@@ -14,10 +14,14 @@ export function upstreamHead(
   const { request, upgrade } = exchange;
   const { headers } = request;
   const rewrite = rewriteRequest(plan, request, endpoint?.spec.hostname);
-  if (!suppressEnvoyHeaders && rewrite.originalPath !== undefined) {
-    setHeader(headers, 'x-envoy-original-path', rewrite.originalPath);
+  if (!suppressEnvoyHeaders) {
+    if (rewrite.originalPath !== undefined) setHeader(headers, 'x-envoy-original-path', rewrite.originalPath);
+    if (rewrite.originalHost !== undefined) setHeader(headers, 'x-envoy-original-host', rewrite.originalHost);
   }
-  if (rewrite.forwardedHost !== undefined) appendHeader(headers, 'x-forwarded-host', rewrite.forwardedHost);
+  // The list is the same for each try: what the first one appended stays.
+  if (rewrite.forwardedHost !== undefined && exchange.record.requestAttempts === 1) {
+    appendHeader(headers, 'x-forwarded-host', rewrite.forwardedHost);
+  }
   if (plan.virtualHost.requestAttemptCount) {
     setHeader(headers, 'x-envoy-attempt-count', String(exchange.record.requestAttempts));
   }
