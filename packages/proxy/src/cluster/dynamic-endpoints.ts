@@ -59,6 +59,8 @@ export class DynamicEndpoints {
       const address = named === undefined ? undefined : parseAuthority(named, 0);
       if (address !== undefined) return address;
     }
+    // Where it was accepted is this proxy's own port: a request sent there would come back for ever.
+    if (!connection.redirected) return undefined;
     return { kind: 'ip', host: connection.localHost, port: discovery.port ?? connection.localPort };
   }
 

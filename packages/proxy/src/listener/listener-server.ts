@@ -141,6 +141,7 @@ export class ListenerServer {
       localHost,
       localPort,
       localAddress: joinHostPort(localHost, localPort),
+      redirected: false,
       remoteHost,
       remotePort,
       remoteAddress: joinHostPort(remoteHost, remotePort),

@@ -6,6 +6,8 @@ export interface ConnectionInfo {
   readonly localHost: string;
   readonly localPort: number;
   readonly localAddress: string;
+  /** The local address is where the client wanted to go, told by a redirect or a PROXY header, not merely where it was accepted. */
+  readonly redirected: boolean;
   readonly remoteHost: string;
   readonly remotePort: number;
   readonly remoteAddress: string;
