@@ -2,11 +2,13 @@
  * The HTTP/2 connections to one endpoint. One is enough until its streams run out; then another is dialled. Bounds: the cluster's circuit
  * breakers (connections, pending requests), named in the refusal.
  */
+
 import type { Endpoint } from '@weft/engine';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
+import { dialFailure } from '../upstream/dial-failure.ts';
 import type { EndpointPool, PoolWaiter } from '../upstream/upstream-stream.ts';
 import { type Http2Keeper, UpstreamHttp2 } from './upstream-http2.ts';
 import { UpstreamHttp2Stream } from './upstream-stream-http2.ts';
@@ -177,7 +179,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     stats.upstreamCxRxBytesTotal.add(connection.wire.bytesRead);
     stats.upstreamCxTxBytesTotal.add(connection.wire.bytesWritten);
     if (this.#connecting?.connection === connection) {
-      this.#failConnecting('CONNECT_FAILURE', `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`);
+      this.#failConnecting(dialFailure(cause), `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`);
     } else this.#dialIfNeeded();
     if (this.#closing && this.#open.size === 0) cluster.forget(this);
   }

@@ -27,6 +27,7 @@ export const REPLY_CODES = [
   'UPSTREAM_OVERFLOW',
   'CONNECT_FAILURE',
   'CONNECT_TIMEOUT',
+  'DNS_FAILURE',
   'UPSTREAM_RESET',
   'UPSTREAM_STREAM_RESET',
   'UPSTREAM_REFUSED_STREAM',
@@ -93,6 +94,8 @@ export const REPLIES: Readonly<Record<ReplyCode, Reply>> = {
     'upstream connect error or disconnect/reset before headers. reset reason: connection timeout',
     'always',
   ),
+  // Envoy's dynamic forward proxy answers so before the router, which could try again, has the request.
+  DNS_FAILURE: reply(503, 'DF', 'dns_resolution_failure', 'DNS resolution failure'),
   UPSTREAM_RESET: reply(
     503,
     'UC',
@@ -194,4 +197,10 @@ const NOT_ERRORS: ReadonlySet<ReplyCode> = new Set<ReplyCode>([
 
 export function isError(code: ReplyCode): boolean {
   return !NOT_ERRORS.has(code);
+}
+
+/** The body for a request whose last try failed so, worded as Envoy words it: a reset after other tries says that there were some. */
+export function bodyOfFailure(code: ReplyCode, attempts: number): string {
+  const { body } = REPLIES[code];
+  return attempts > 1 ? body.replace('reset reason:', 'retried and the latest reset reason:') : body;
 }

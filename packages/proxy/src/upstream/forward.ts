@@ -9,7 +9,7 @@ import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts
 import type { UpstreamLink } from '../stream/downstream.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
-import type { ReplyCode } from '../stream/replies.ts';
+import { bodyOfFailure, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { admit, isRefusal } from './admit.ts';
 import { outcomeStatus } from './grpc-http-status.ts';
@@ -293,7 +293,8 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     }
     this.#stopTimers();
     const overloaded = code === 'UPSTREAM_OVERFLOW' && !this.#options.suppressEnvoyHeaders;
-    exchange.reply(code, overloaded ? { cause, headers: ['x-envoy-overloaded', 'true'] } : { cause });
+    const body = bodyOfFailure(code, exchange.record.requestAttempts);
+    exchange.reply(code, { cause, body, ...(overloaded ? { headers: ['x-envoy-overloaded', 'true'] } : {}) });
   }
 
   #canReplay(): boolean {

@@ -2,12 +2,14 @@
  * The connections to one endpoint. Last used is first reused, so that spare ones grow old and close. Bounds: the cluster's circuit breakers
  * (connections, pending requests), named in the refusal.
  */
+
 import type { Endpoint } from '@weft/engine';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import { type ConnectionKeeper, UpstreamHttp1 } from '../http1/upstream-http1.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
+import { dialFailure } from './dial-failure.ts';
 import type { EndpointPool, PoolWaiter } from './upstream-stream.ts';
 
 export class HostPool implements EndpointPool, ConnectionKeeper {
@@ -190,7 +192,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     if (this.#connecting.has(connection)) {
       this.#failConnecting(
         connection,
-        'CONNECT_FAILURE',
+        dialFailure(cause),
         `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`,
       );
     } else if (this.#waiters.length > this.#connecting.size) this.#dial();

@@ -92,6 +92,11 @@ function answer(exchange: Exchange, plan: Exclude<Plan, { kind: 'forward' }>): v
 
 function directResponse(exchange: Exchange, plan: Extract<Plan, { kind: 'reply' }>): ReplyOptions {
   const headers: string[] = [];
+  // Envoy's router tells where: RFC 9110 §10.2.2, the location of what was created, or of what is meant.
+  if (plan.status === 201 || (plan.status >= 300 && plan.status < 400)) {
+    const { scheme, authority, path } = exchange.request;
+    headers.push('location', `${scheme}://${authority}${path}`);
+  }
   applyResponseHeaders(plan, headers, new ExchangeFormat(exchange));
   const contentType = headers.indexOf('content-type');
   return {
