@@ -1,4 +1,5 @@
 import type { Command } from '../command/command.ts';
+import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const gateway: Command = {
   name: 'gateway',
@@ -25,6 +26,7 @@ export const gateway: Command = {
     { flags: '--xds <host:port>', kind: 'text', help: "the control plane's xDS address", default: '127.0.0.1:15010' },
     { flags: '--http-port <port>', kind: 'int', help: 'where port 80 is bound (default: 8080)' },
     { flags: '--port-offset <number>', kind: 'int', help: 'moves every port by this much', default: '0' },
+    CONCURRENCY_OPTION,
   ],
   examples: [
     { line: 'weft gateway', does: 'the ingress gateway, on http://localhost:8080' },
@@ -49,6 +51,7 @@ export const gateway: Command = {
         xds: parseHostPort('xds', invocation.text('xds') ?? ''),
         httpPort: invocation.port('http-port'),
         offset: invocation.int('port-offset') ?? 0,
+        concurrency: concurrencyIn(invocation),
       },
       cli,
     );

@@ -1,6 +1,7 @@
 import { SERVER_OPTION, serverOf } from '../client/server-option.ts';
 import type { Command } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
+import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const run: Command = {
   name: 'run',
@@ -34,6 +35,7 @@ export const run: Command = {
       default: '30s',
     },
     { flags: '--xds <host:port>', kind: 'text', help: "the control plane's xDS address (default: as the API says)" },
+    CONCURRENCY_OPTION,
     SERVER_OPTION,
   ],
   examples: [
@@ -67,6 +69,7 @@ export const run: Command = {
         expose: invocation.flag('expose'),
         readyTimeoutMs: invocation.durationMs('timeout') ?? 30_000,
         xds: xds === undefined ? undefined : parseHostPort('xds', xds),
+        concurrency: concurrencyIn(invocation),
         server: serverOf(invocation, cli),
         command,
         args,

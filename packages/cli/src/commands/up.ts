@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
+import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const up: Command = {
   name: 'up',
@@ -22,6 +23,7 @@ export const up: Command = {
     { flags: '--xds-port <port>', kind: 'int', help: 'where proxies fetch configuration (default: 15010)' },
     { flags: '--api-port <port>', kind: 'int', help: "the control plane's API (default: 15016)" },
     { flags: '--port-offset <number>', kind: 'int', help: 'moves every default port by this much', default: '0' },
+    CONCURRENCY_OPTION,
   ],
   examples: [
     { line: 'weft up -f ./mesh', does: 'everything in a folder' },
@@ -42,7 +44,13 @@ export const up: Command = {
     });
     const folders = files.map((file) => resolve(cli.cwd, file));
     return runUp(
-      { folders, ports, gateways: invocation.flag('gateways'), allowUnenforced: invocation.flag('allow-unenforced') },
+      {
+        folders,
+        ports,
+        gateways: invocation.flag('gateways'),
+        allowUnenforced: invocation.flag('allow-unenforced'),
+        concurrency: concurrencyIn(invocation),
+      },
       cli,
     );
   },

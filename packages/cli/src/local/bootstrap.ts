@@ -24,6 +24,8 @@ export interface ProxyPorts {
 }
 
 export interface BootstrapInput {
+  /** Threads that serve; undefined for the default. */
+  readonly concurrency?: number | undefined;
   readonly identity: ProxyIdentity;
   readonly ports: ProxyPorts;
   readonly mode: WorkloadSockets['mode'];
@@ -76,7 +78,7 @@ export function writeBootstrap(input: BootstrapInput): Json {
   };
 }
 
-function metadata({ identity, ports, mode }: BootstrapInput): Json {
+function metadata({ identity, ports, mode, concurrency }: BootstrapInput): Json {
   return {
     NAMESPACE: identity.namespace,
     LABELS: identity.labels,
@@ -87,6 +89,8 @@ function metadata({ identity, ports, mode }: BootstrapInput): Json {
     UNPRIVILEGED_POD: 'true',
     APP_PORTS: JSON.stringify(Object.fromEntries(identity.appPorts)),
     ADMIN_ADDRESS: `${identity.address}:${ports.adminPort}`,
+    // Where Istio's agent puts it (ProxyConfig.concurrency).
+    ...(concurrency !== undefined && { PROXY_CONFIG: { concurrency } }),
     ...(identity.type === 'sidecar' && { HTTP_PROXY_PORT: String(ports.httpProxyPort) }),
     // Sidecars that share 127.0.0.1 cannot each bind a listener for the same service port; the forward proxy serves them all.
     ...(identity.type === 'sidecar' && mode === 'ports' && { OUTBOUND_LISTENERS: 'http-proxy' }),

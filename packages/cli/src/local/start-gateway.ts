@@ -12,6 +12,7 @@ export interface GatewayStart {
   /** A folder of its own is made below it. */
   readonly folder: string;
   readonly shutdown: Shutdown;
+  readonly concurrency?: number | undefined;
 }
 
 /** Starts a gateway's proxy process. */
@@ -22,6 +23,7 @@ export function startGateway(gateway: LocalGateway, start: GatewayStart, cli: Cl
       ports: gateway.ports,
       mode: addressModeOf(cli.platform, cli.env),
       xds: start.xds,
+      concurrency: start.concurrency,
     },
     folder: join(start.folder, gateway.name),
     version: weftVersion(),

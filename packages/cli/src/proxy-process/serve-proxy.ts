@@ -1,11 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { formatIssue, type LogControl, type Logger, systemClock, systemRandom, textLogger } from '@weft/base';
-import { type Proxy as DataPlane, decodeBootstrap, runProxy } from '@weft/proxy';
+import {
+  announceReady,
+  concurrencyOf,
+  type Proxy as DataPlane,
+  decodeBootstrap,
+  handoverOfProcess,
+  processRestart,
+  runProxy,
+} from '@weft/proxy';
 
 export interface ServeOptions {
   readonly bootstrapPath: string;
   readonly version: string;
   readonly logControl: LogControl;
+  /** Threads that serve; undefined leaves it to the bootstrap. */
+  readonly concurrency?: number | undefined;
+  /** How this process is replaced by a successor; without it somebody else has to. */
+  readonly hotRestart?: HotRestartOptions;
+}
+
+export interface HotRestartOptions {
+  /** How long connections are left to end by themselves. */
+  readonly drainMs: number;
+  /** A successor serves on the same sockets. */
+  readonly onReplaced: () => void;
 }
 
 export interface ServedProxy {
@@ -35,17 +54,46 @@ function start(bootstrap: unknown, options: ServeOptions): ServedProxy {
     throw new Error(`${options.bootstrapPath} is no usable bootstrap:\n${decoded.issues.map(formatIssue).join('\n')}`);
   }
   const logger = textLogger((line) => void process.stderr.write(line), systemClock, options.logControl);
-  const proxy = runProxy(decoded.value, {
-    clock: systemClock,
-    random: systemRandom(),
-    logger,
-    logControl: options.logControl,
-    stdout: (line) => void process.stdout.write(line),
-    stderr: (line) => void process.stderr.write(line),
-    version: options.version,
-    quit: () => void process.kill(process.pid, 'SIGTERM'),
-    environment: (name) => process.env[name],
-  });
+  const { hotRestart } = options;
+  const handover = handoverOfProcess(process.env);
+  const restart =
+    hotRestart === undefined
+      ? undefined
+      : processRestart({
+          handover,
+          environment: process.env,
+          proxy: () => proxy,
+          clock: systemClock,
+          logger,
+          onReplaced: hotRestart.onReplaced,
+        });
+  const proxy = runProxy(
+    decoded.value,
+    {
+      clock: systemClock,
+      random: systemRandom(),
+      logger,
+      logControl: options.logControl,
+      stdout: (line) => void process.stdout.write(line),
+      stderr: (line) => void process.stderr.write(line),
+      version: options.version,
+      quit: () => void process.kill(process.pid, 'SIGTERM'),
+      ...(restart === undefined ? {} : { restart: () => restart.start() }),
+      environment: (name) => process.env[name],
+    },
+    {
+      concurrency: options.concurrency ?? concurrencyOf(decoded.value),
+      ...(hotRestart === undefined ? {} : { drainTimeMs: hotRestart.drainMs, handover }),
+    },
+  );
+  if (restart !== undefined) {
+    process.on('SIGUSR2', () => restart.start());
+    // Who waits for `ready` hears of a failure; here it only means that there is nothing to announce.
+    proxy.ready.then(
+      () => announceReady(handover),
+      () => undefined,
+    );
+  }
   return { proxy, logger };
 }
 

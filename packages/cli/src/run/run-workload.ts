@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly expose: boolean;
   readonly readyTimeoutMs: number;
   readonly xds: { readonly host: string; readonly port: number } | undefined;
+  /** Threads of the sidecar; undefined for the default. */
+  readonly concurrency: number | undefined;
   readonly server: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -60,7 +62,7 @@ export async function runWorkload(options: RunOptions, cli: CliContext): Promise
   const leave = once(() => unregister(api, `${entries}/${entry.metadata.name}`, say));
   try {
     await using stack = new AsyncDisposableStack();
-    const sidecar = await startSidecar(workload, sockets, xds, shutdown, cli, say);
+    const sidecar = await startSidecar({ workload, sockets, options, shutdown }, xds, cli, say);
     stack.defer(() => sidecar.stop(SIDECAR_GRACE_MS));
     // Disposal runs backwards: callers stop being sent here before the sidecar goes.
     stack.defer(leave);
@@ -136,15 +138,19 @@ async function unregister(api: ApiClient, path: string, say: (text: string) => v
 }
 
 async function startSidecar(
-  workload: Workload,
-  sockets: WorkloadSockets,
+  { workload, sockets, options, shutdown }: Pick<Running, 'workload' | 'sockets' | 'options' | 'shutdown'>,
   xds: { readonly host: string; readonly port: number },
-  shutdown: Shutdown,
   cli: CliContext,
   say: (text: string) => void,
 ): Promise<ProxyProcess> {
   return ProxyProcess.start({
-    bootstrap: { identity: sidecarIdentity(workload, sockets), ports: sockets, mode: sockets.mode, xds },
+    bootstrap: {
+      identity: sidecarIdentity(workload, sockets),
+      ports: sockets,
+      mode: sockets.mode,
+      xds,
+      concurrency: options.concurrency,
+    },
     folder: join(await runFolder('workloads', cli.env), workloadEntryName(workload, sockets)),
     version: weftVersion(),
     env: cli.env,

@@ -14,6 +14,7 @@ export interface GatewayOptions {
   readonly xds: { readonly host: string; readonly port: number };
   readonly httpPort: number | undefined;
   readonly offset: number;
+  readonly concurrency: number | undefined;
 }
 
 const DRAIN_MS = 6000;
@@ -39,7 +40,11 @@ export async function runGateway(options: GatewayOptions, cli: CliContext): Prom
   );
   using shutdown = new Shutdown(cli);
   const folder = await runFolder(`gateways-${gateway.ports.adminPort}`, cli.env);
-  const proxy = await startGateway(gateway, { xds: options.xds, folder, shutdown }, cli);
+  const proxy = await startGateway(
+    gateway,
+    { xds: options.xds, folder, shutdown, concurrency: options.concurrency },
+    cli,
+  );
   cli.err.write(`waiting for configuration from ${options.xds.host}:${options.xds.port}; log: ${proxy.logPath}\n`);
   const live = await Promise.race([proxy.ready.then(() => true), shutdown.stopped.then(() => false)]);
   if (live) cli.out.write(`ready; admin http://${options.address}:${gateway.ports.adminPort}\n`);

@@ -27,6 +27,8 @@ export interface UpOptions {
   readonly ports: DemoPorts;
   readonly gateways: boolean;
   readonly allowUnenforced: boolean;
+  /** Threads of each gateway; undefined for the default. */
+  readonly concurrency: number | undefined;
 }
 
 const DRAIN_MS = 6000;
@@ -103,7 +105,7 @@ async function serve(serving: Serving, cli: CliContext): Promise<void> {
   const entries = gateways.map((gateway) => ({ type: 'put' as const, object: { ...gatewayEntryOf(gateway) } }));
   controlPlane.store.transact(entries);
   const folder = await runFolder(`up-${controlPlane.apiAddress.port}`, cli.env);
-  const start = { xds: controlPlane.xdsAddress, folder, shutdown };
+  const start = { xds: controlPlane.xdsAddress, folder, shutdown, concurrency: options.concurrency };
   const proxies = await Promise.all(gateways.map((gateway) => startGateway(gateway, start, cli)));
   stack.defer(async () => {
     await Promise.all(proxies.map((proxy) => proxy.stop(DRAIN_MS)));
