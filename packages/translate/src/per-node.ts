@@ -37,7 +37,7 @@ export class PerNode<T> {
     const id = [...questions.keys()].sort().join('\0');
     const shelf = shelves.get(id) ?? { questions: [...questions.values()], byAnswers: new Map<string, T>() };
     shelves.set(id, shelf);
-   
+
     if (shelf.byAnswers.size < MOST_PER_SHELF) shelf.byAnswers.set(answersOf(shelf.questions, node), value);
     return value;
   }
@@ -86,7 +86,7 @@ function note(questions: Map<string, Question>, text: string, question: Question
 }
 
 /** `target` as it is, but telling of each field that is looked at, and of a look at which fields there are. */
-function observe<O extends object>(target: O, read: (field: string) => void, listed?: () => void): O {
+export function observe<O extends object>(target: O, read: (field: string) => unknown, listed?: () => unknown): O {
   const tell = (field: string | symbol): void => {
     if (typeof field === 'string') read(field);
   };

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type Any, AnySchema } from '@bufbuild/protobuf/wkt';
 import { LayeredMap } from '@weft/base';
 import { Cluster_DiscoveryType } from '../gen/envoy/config/cluster/v3/cluster_pb.js';
+import { type VirtualHost, VirtualHostSchema } from '../gen/envoy/config/route/v3/route_components_pb.js';
+import { type RouteConfiguration, RouteConfigurationSchema } from '../gen/envoy/config/route/v3/route_pb.js';
 import { forEachKind, RESOURCE_KINDS, type ResourceKind, type ResourceMessage } from './kinds.ts';
 
 /** One encoded resource. Encoded once, then shared by reference by every proxy that receives it. */
@@ -30,13 +33,40 @@ export function encodeResource<K extends ResourceKind>(
   message: ResourceMessage<K>,
 ): XdsResource {
   const row: { readonly typeUrl: string; readonly schema: DescMessage } = RESOURCE_KINDS[kind];
-  const value = toBinary(row.schema, message as MessageShape<DescMessage>);
+  const value = isRoutes(message) ? encodeRoutes(message) : toBinary(row.schema, message as MessageShape<DescMessage>);
   return {
     name,
     version: createHash('sha256').update(value).digest('base64url').slice(0, 16),
     any: create(AnySchema, { typeUrl: row.typeUrl, value }),
     endpointName: kind === 'cluster' ? endpointNameOf(message as ResourceMessage<'cluster'>) : undefined,
   };
+}
+
+function isRoutes(message: ResourceMessage<ResourceKind>): message is RouteConfiguration {
+  return message.$typeName === 'envoy.config.route.v3.RouteConfiguration';
+}
+
+const virtualHosts = new WeakMap<VirtualHost, Uint8Array>();
+
+/**
+ * Route configurations of many proxies have most virtual hosts in common, and a change is in few of them, so each is encoded once. Fields of
+ * a message may come in any order (protobuf.dev, "Encoding", Message Structure).
+ */
+function encodeRoutes(message: RouteConfiguration): Uint8Array {
+  const rest = toBinary(RouteConfigurationSchema, { ...message, virtualHosts: [] });
+  return Buffer.concat([rest, ...message.virtualHosts.map(virtualHostField)]);
+}
+
+function virtualHostField(host: VirtualHost): Uint8Array {
+  const known = virtualHosts.get(host);
+  if (known !== undefined) return known;
+  const { number } = RouteConfigurationSchema.field.virtualHosts;
+  const bytes = new BinaryWriter()
+    .tag(number, WireType.LengthDelimited)
+    .bytes(toBinary(VirtualHostSchema, host))
+    .finish();
+  virtualHosts.set(host, bytes);
+  return bytes;
 }
 
 /** cluster.proto, EdsClusterConfig.service_name: "if unset, the cluster's name". */

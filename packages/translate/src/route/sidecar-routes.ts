@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Issue } from '@weft/base';
 import type { Destination } from '@weft/config';
-import type { EgressListener, MeshProxy, Service, Snapshot, VirtualService } from '@weft/mesh';
+import type { EgressListener, MeshProxy, Scope, Service, Snapshot, VirtualService } from '@weft/mesh';
 import { compareText } from '@weft/mesh';
 import {
   type Route,
@@ -23,9 +23,9 @@ import { weftOrigin } from '../origin.ts';
 import type { Init } from '../wire/init.ts';
 import type { RouteContext } from './context.ts';
 import { consistentHashOf, hashPolicy } from './hash-policy.ts';
-import { httpRoutes } from './http-route.ts';
 import { routeMatch } from './match.ts';
 import { retryPolicy } from './retry.ts';
+import { sameConfiguration, sharedHttpRoutes } from './shared-routes.ts';
 import { hostGroups, type RouteMakers, virtualHosts } from './sidecar-virtual-hosts.ts';
 import { timeouts } from './timeout.ts';
 import { routingView } from './view.ts';
@@ -47,6 +47,9 @@ export interface SidecarRouteInput {
 
 /** Route configurations with the conflicts found in them; shared by all proxies that see the same services and rules. */
 const memo = new Memo<{ readonly configuration: RouteConfiguration; readonly issues: readonly Issue[] }>();
+
+/** The routes of services without a VirtualService. */
+const defaults = new Memo<readonly Route[]>();
 
 /** One outbound route configuration of a sidecar (core/httproute.go, BuildSidecarOutboundVirtualHosts). */
 export function sidecarRoutes(input: SidecarRouteInput, issues: Issue[]): RouteConfiguration {
@@ -72,7 +75,7 @@ function build(input: SidecarRouteInput): {
   }
   const sorted = [...hosts.sort((a, b) => compareText(a.name, b.name)), catchAll(proxy)];
   // The HTTP proxy listener tells services apart by the port in the host.
-  return { configuration: routeConfiguration(input.name, sorted, listenPort !== 0), issues };
+  return { configuration: sameConfiguration(routeConfiguration(input.name, sorted, listenPort !== 0)), issues };
 }
 
 /** Who reached the service's own address means the service, whatever host the request names (getVirtualHostsForSniffedServicePort). */
@@ -90,7 +93,7 @@ function routeMakers(input: SidecarRouteInput): RouteMakers {
   };
   return {
     ofVirtualService: (virtualService: VirtualService, port: number) =>
-      httpRoutes(virtualService, {
+      sharedHttpRoutes(virtualService, {
         node: proxy.node,
         listenPort: port,
         gateways: MESH,
@@ -101,7 +104,10 @@ function routeMakers(input: SidecarRouteInput): RouteMakers {
       }),
     ofService: (service: Service, port: number) => {
       const rule = proxy.scope.destinationRule(service, proxy.node.labels);
-      return [defaultRoute(service, port, snapshot, consistentHashOf(rule, {}, port))];
+      const hash = consistentHashOf(rule, {}, port);
+      return defaults.get(service.definition, String(port), [snapshot.mesh, hash], () => [
+        defaultRoute(service, port, snapshot, hash),
+      ]);
     },
   };
 }
@@ -143,6 +149,15 @@ function defaultRoute(
 export function catchAll({ scope, node }: MeshProxy): VirtualHost {
   const { mode } = scope.outbound;
   const looksUp = mode === 'ALLOW_ANY_DYNAMIC_DNS' && node.interception !== 'NONE';
+  const key = `${mode} ${looksUp}`;
+  const known = catchAlls.get(key) ?? makeCatchAll(mode, looksUp);
+  catchAlls.set(key, known);
+  return known;
+}
+
+const catchAlls = new Map<string, VirtualHost>();
+
+function makeCatchAll(mode: Scope['outbound']['mode'], looksUp: boolean): VirtualHost {
   const name = mode === 'REGISTRY_ONLY' ? BLOCK_ALL : looksUp ? ALLOW_ANY_DYNAMIC_DNS : ALLOW_ANY;
   const cluster = looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : PASSTHROUGH_CLUSTER;
   const action: Init<typeof RouteSchema>['action'] =

@@ -7,6 +7,7 @@ import {
   type VirtualHost,
   VirtualHostSchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
+import { Memo } from '../memo.ts';
 import { hostPort } from '../names.ts';
 import { originMetadata } from '../origin.ts';
 import { type Domains, serviceDomains } from './domains.ts';
@@ -143,6 +144,9 @@ export function virtualHosts(
 
 const DEFAULT_PORT = 80;
 
+/** Virtual hosts that proxies share, by their routes. */
+const made = new Memo<VirtualHost>();
+
 class VirtualHostList {
   readonly list: VirtualHost[] = [];
   readonly #names = new Set<string>();
@@ -178,14 +182,14 @@ class VirtualHostList {
     }
     this.#names.add(name);
     const ref = virtualService?.origin ?? service?.origin;
-    this.list.push(
+    const make = (): VirtualHost =>
       create(VirtualHostSchema, {
         name,
         domains: kept,
         routes: [...group.routes],
         ...(ref && { metadata: originMetadata({ ref, path: virtualService === undefined ? '' : 'spec.hosts' }) }),
-      }),
-    );
+      });
+    this.list.push(made.get(group.routes, [name, ...kept].join(' '), [ref], make));
   }
 }
 
