@@ -1,6 +1,7 @@
 import type { Decoded, Issue } from '@weft/base';
 import { decodeObject, isJsonObject, KINDS, loadText, plainSource, type Resource } from '@weft/config';
 import { checkLoaded } from '@weft/translate';
+import { withoutFoundStatus } from './status/object-status.ts';
 import type { StoredObject } from './store/object.ts';
 
 /** A kind the API serves, as Kubernetes' discovery describes one. */
@@ -28,7 +29,7 @@ export interface ConfigReader {
   ): { readonly resources: readonly Resource[]; readonly issues: readonly Issue[] };
   /** One object as JSON. `file` is what issues name. */
   object(object: StoredObject, file: string): Decoded<Resource>;
-  /** The object as the store keeps it: namespace filled in, the rest as written. */
+  /** The object as the store keeps it: namespace filled in, without the status that a control plane found, the rest as written. */
   stored(resource: Resource): StoredObject;
 }
 
@@ -47,6 +48,6 @@ export const configReader: ConfigReader = {
   stored({ raw, kind, apiVersion, metadata: { name, namespace } }) {
     const written = isJsonObject(raw['metadata']) ? raw['metadata'] : {};
     const metadata = { ...written, name, ...(namespace !== '' && { namespace }) };
-    return { ...raw, apiVersion, kind, metadata };
+    return withoutFoundStatus({ ...raw, apiVersion, kind, metadata });
   },
 };

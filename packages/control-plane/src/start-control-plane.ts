@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Issue } from '@weft/base';
+import { formatIssue, type Issue } from '@weft/base';
 import { meshConfigOf, type Resource } from '@weft/config';
 import { type AdsObserver, type BoundAddress, startAdsServer } from '@weft/xds';
 import { type ApiDeps, type ApiServerOptions, startApiServer } from './api/api-server.ts';
@@ -20,6 +20,7 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { preview } from './pipeline/preview.ts';
 import { StoredResources } from './pipeline/resources.ts';
 import { AutoRegistration } from './registries/auto-registration.ts';
+import { ObjectStatuses } from './status/statuses.ts';
 import { Folder } from './store/folder.ts';
 import { ObjectStore } from './store/object-store.ts';
 import { openSqliteJournal } from './store/sqlite-journal.ts';
@@ -76,6 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
       ...preview(changed, resources.all(), pipeline, options.mesh),
       ...analysisOf(resources.all(), changed, deps.clock.now()),
     ],
+    statuses: statusesOf(deps.clock, { store, folders, resources, pipeline }),
     whenLive: (wanted) => liveness.whenLive(wanted),
     version: () => ({ gitVersion: deps.version, platform: 'weft', xds: ads.address }),
   });
@@ -95,6 +97,31 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function statusesOf(
+  clock: ControlPlaneDeps['clock'],
+  {
+    store,
+    folders,
+    resources,
+    pipeline,
+  }: {
+    readonly store: ObjectStore;
+    readonly folders: readonly Folder[];
+    readonly resources: StoredResources;
+    readonly pipeline: Pipeline;
+  },
+): ObjectStatuses {
+  const fileIssues = (): readonly Issue[] => folders.flatMap((folder) => folder.issues);
+  return new ObjectStatuses({
+    clock,
+    version: () =>
+      [store.version, pipeline.revision, pipeline.clients().length, ...fileIssues().map(formatIssue)].join('\n'),
+    resources: () => resources.all(),
+    readingIssues: () => [...fileIssues(), ...resources.issues, ...resources.warnings],
+    meshIssues: () => [...pipeline.snapshot.issues, ...pipeline.clients().flatMap(({ issues }) => issues)],
+  });
 }
 
 function openStore(

@@ -32,6 +32,11 @@ export interface ApiObject {
     readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec?: unknown;
+  /** Istio's status, on Istio's kinds. */
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly validationMessages?: readonly { readonly type: { readonly code: string } }[];
+  };
 }
 
 /** A connected proxy as `/debug/syncz` lists it. */

@@ -31,14 +31,24 @@ export async function runGet(options: GetOptions, api: ApiClient, cli: CliContex
 
 function table(objects: readonly ApiObject[], wide: boolean, plural: string, cli: CliContext): string {
   if (objects.length === 0) return `there are no ${plural}\n`;
-  const header = ['NAMESPACE', 'NAME', 'AGE', ...(wide ? ['VERSION', 'LABELS'] : [])];
-  const rows = objects.map(({ metadata }) => [
+  const header = ['NAMESPACE', 'NAME', 'AGE', ...(wide ? ['STATUS', 'VERSION', 'LABELS'] : [])];
+  const rows = objects.map(({ metadata, status }) => [
     metadata.namespace ?? '',
     metadata.name,
     age(metadata.creationTimestamp, cli.clock.now()),
-    ...(wide ? [metadata.resourceVersion ?? '', labels(metadata.labels)] : []),
+    ...(wide ? [statusWord(status), metadata.resourceVersion ?? '', labels(metadata.labels)] : []),
   ]);
   return formatTable(header, rows);
+}
+
+/** What the control plane found out about the object: `ok`, the codes of what is odd, or that its last good version is in force. */
+function statusWord(status: ApiObject['status']): string {
+  const { conditions = [], validationMessages } = status ?? {};
+  if (validationMessages === undefined) return '-';
+  const stale = conditions.some((each) => each.type === 'Accepted' && each.status === 'False');
+  const codes = [...new Set(validationMessages.map(({ type }) => type.code))].join(',');
+  if (stale) return `last good version (${codes})`;
+  return codes === '' ? 'ok' : codes;
 }
 
 function age(created: string | undefined, now: number): string {

@@ -6,6 +6,7 @@ import type { ConfigReader } from '../config-reader.ts';
 import type { LiveReport } from '../control-plane.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { ObjectStatuses } from '../status/statuses.ts';
 import type { Store } from '../store/store.ts';
 import { serveApply } from './apply.ts';
 import { DEBUG_PAGES } from './debug.ts';
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly proxies: () => readonly ProxyStatus[];
   readonly preview: (resources: readonly Resource[]) => readonly Issue[];
+  readonly statuses: ObjectStatuses;
   readonly whenLive: (options: { revision?: number; timeoutMs: number; signal: AbortSignal }) => Promise<LiveReport>;
   /** What `/version` answers. */
   readonly version: () => object;
@@ -127,7 +129,7 @@ async function serveKubernetes(
   const at = parseApiPath(exchange.segments, kinds);
   if (at === undefined) throw unknown(exchange);
   if (at.type === 'resource') {
-    await serveObjects(exchange, at.path, { store: deps.store, reader: deps.reader, maxBodyBytes, closing });
+    await serveObjects(exchange, at.path, { ...deps, maxBodyBytes, closing });
     return;
   }
   if (exchange.method !== 'GET')

@@ -1,5 +1,9 @@
 import type { Issue } from '@weft/base';
+import { isJsonObject, type JsonObject, type Resource } from '@weft/config';
 import type { ConfigReader, ServedKind } from '../config-reader.ts';
+import { withoutFoundStatus } from '../status/object-status.ts';
+import type { ObjectStatuses } from '../status/statuses.ts';
+import { mergePatch } from '../store/merge-patch.ts';
 import { groupOf, keyOf, type ObjectKey, type StoredObject } from '../store/object.ts';
 import type { Store } from '../store/store.ts';
 import { mediaType, parseJson, readBody } from './body.ts';
@@ -13,6 +17,9 @@ export interface ObjectsDeps {
   readonly store: Store;
   readonly reader: ConfigReader;
   readonly maxBodyBytes: number;
+  readonly statuses: ObjectStatuses;
+  /** What the mesh, translation and analysis would find odd that they do not find odd now. */
+  readonly preview: (resources: readonly Resource[]) => readonly Issue[];
   /** Ends every open watch when the server closes. */
   readonly closing: AbortSignal;
 }
@@ -25,6 +32,7 @@ export async function serveObjects(exchange: Exchange, path: ResourcePath, deps:
     if (method === 'POST') return create(exchange, path, deps);
   } else {
     const key = keyAt(path, path.name);
+    if (path.status) return serveStatus(exchange, path, key, deps);
     if (method === 'GET') return get(exchange, path, key, deps);
     if (method === 'PUT') return replace(exchange, path, key, deps);
     if (method === 'PATCH') return patch(exchange, path, key, deps);
@@ -39,7 +47,7 @@ function list(exchange: Exchange, path: ResourcePath, deps: ObjectsDeps): void {
   const { kind, namespace } = path;
   const selector = { group: kind.group, kind: kind.kind, ...(namespace !== undefined && { namespace }) };
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
-    streamWatch(exchange, deps.store, { selector, selects, show: (object) => shown(object, path) }, deps.closing);
+    streamWatch(exchange, deps.store, { selector, selects, show: (object) => versioned(object, path) }, deps.closing);
     return;
   }
   const { objects, version } = deps.store.list(selector);
@@ -47,26 +55,26 @@ function list(exchange: Exchange, path: ResourcePath, deps: ObjectsDeps): void {
     kind: `${kind.kind}List`,
     apiVersion: apiVersionOf(path),
     metadata: { resourceVersion: String(version) },
-    items: objects.filter(selects).map((object) => shown(object, path)),
+    items: objects.filter(selects).map((object) => shown(object, path, deps)),
   });
 }
 
 function get(exchange: Exchange, path: ResourcePath, key: ObjectKey, deps: ObjectsDeps): void {
   const object = deps.store.get(key);
   if (object === undefined) throw notFound(path.kind, key.name);
-  sendJson(exchange.response, 200, shown(object, path));
+  sendJson(exchange.response, 200, shown(object, path, deps));
 }
 
 async function create(exchange: Exchange, path: ResourcePath, deps: ObjectsDeps): Promise<void> {
   const { object, issues } = await readObject(exchange, path, undefined, deps);
   const [result] = deps.store.transact([{ type: 'create', object }], { dryRun: isDryRun(exchange) });
-  sendJson(exchange.response, 201, shown(result?.object ?? object, path), warnings(issues));
+  sendJson(exchange.response, 201, shown(result?.object ?? object, path, deps), warnings(issues));
 }
 
 async function replace(exchange: Exchange, path: ResourcePath, key: ObjectKey, deps: ObjectsDeps): Promise<void> {
   const { object, issues } = await readObject(exchange, path, key, deps);
   const [result] = deps.store.transact([{ type: 'update', object }], { dryRun: isDryRun(exchange) });
-  sendJson(exchange.response, 200, shown(result?.object ?? object, path), warnings(issues));
+  sendJson(exchange.response, 200, shown(result?.object ?? object, path, deps), warnings(issues));
 }
 
 async function patch(exchange: Exchange, path: ResourcePath, key: ObjectKey, deps: ObjectsDeps): Promise<void> {
@@ -78,10 +86,10 @@ async function patch(exchange: Exchange, path: ResourcePath, key: ObjectKey, dep
     );
   }
   const change = parseJson(await readBody(exchange.request, deps.maxBodyBytes));
-  const merged = deps.store.mergePatched(key, change);
-  const issues = check(merged, deps.reader);
+  const merged = withoutFoundStatus(deps.store.mergePatched(key, change));
+  const issues = check(merged, deps);
   const [result] = deps.store.transact([{ type: 'update', object: merged }], { dryRun: isDryRun(exchange) });
-  sendJson(exchange.response, 200, shown(result?.object ?? merged, path), warnings(issues));
+  sendJson(exchange.response, 200, shown(result?.object ?? merged, path, deps), warnings(issues));
 }
 
 async function remove(exchange: Exchange, key: ObjectKey, deps: ObjectsDeps): Promise<void> {
@@ -137,13 +145,55 @@ async function readObject(
     const inPath = `${expected.namespace}/${expected.name}`;
     throw new ApiError('BadRequest', `the body is about ${found.namespace}/${found.name}, the path about ${inPath}`);
   }
-  return { object, issues };
+  return { object, issues: [...issues, ...foreseen(resource, deps.preview)] };
 }
 
-function check(object: StoredObject, reader: ConfigReader): readonly Issue[] {
+function check(object: StoredObject, { reader, preview }: ObjectsDeps): readonly Issue[] {
   const decoded = reader.object(object, 'request');
   if (!decoded.ok) throw invalid(decoded.issues);
-  return decoded.issues;
+  return [...decoded.issues, ...foreseen(decoded.value, preview)];
+}
+
+/** Workloads come and go by themselves; looking at the whole mesh for each would be a waste. */
+function foreseen(resource: Resource, preview: ObjectsDeps['preview']): readonly Issue[] {
+  return resource.group.endsWith('istio.io') && resource.kind !== 'WorkloadEntry' ? preview([resource]) : [];
+}
+
+/** The status subresource: GET shows the object, PUT and merge patch change what others keep in its status and nothing else. */
+async function serveStatus(exchange: Exchange, path: ResourcePath, key: ObjectKey, deps: ObjectsDeps): Promise<void> {
+  const { method, request, response } = exchange;
+  if (method === 'GET') return get(exchange, path, key, deps);
+  if (method !== 'PUT' && method !== 'PATCH')
+    throw new ApiError('MethodNotAllowed', `${method} is not possible on the status of ${path.kind.plural}`);
+  if (method === 'PATCH' && mediaType(request) !== 'application/merge-patch+json')
+    throw new ApiError('UnsupportedMediaType', 'send the patch of a status as application/merge-patch+json');
+  const body = parseJson(await readBody(request, deps.maxBodyBytes));
+  if (!isJsonObject(body)) throw new ApiError('BadRequest', 'the body is not an object with a status');
+  const current = deps.store.get(key);
+  if (current === undefined) throw notFound(path.kind, key.name);
+  const { status: written = null } = body;
+  const base = method === 'PUT' ? withoutStatus(current) : current;
+  const merged = withoutFoundStatus({ ...base, ...statusOf(mergePatch(base, { status: written })) });
+  const metadata = { ...merged.metadata, ...versionOf(body) };
+  const [result] = deps.store.transact([{ type: 'update', object: { ...merged, metadata } }], {
+    dryRun: isDryRun(exchange),
+  });
+  sendJson(response, 200, shown(result?.object ?? merged, path, deps));
+}
+
+function withoutStatus({ status: _, ...object }: StoredObject): StoredObject {
+  return object;
+}
+
+function statusOf(merged: unknown): { readonly status?: unknown } {
+  return isJsonObject(merged) && merged['status'] !== undefined ? { status: merged['status'] } : {};
+}
+
+/** Whoever says which version they read wants no other to be changed; nobody else's write is in the way of a status. */
+function versionOf(body: JsonObject): { readonly resourceVersion?: string } {
+  const { metadata } = body;
+  const said = isJsonObject(metadata) ? metadata['resourceVersion'] : undefined;
+  return typeof said === 'string' ? { resourceVersion: said } : {};
 }
 
 function keyAt({ kind, namespace }: ResourcePath, name: string): ObjectKey {
@@ -158,8 +208,13 @@ function apiVersionOf({ kind, version }: ResourcePath): string {
   return kind.group === '' ? version : `${kind.group}/${version}`;
 }
 
-/** Versions of a kind share one shape, so an object is shown in whichever was asked for. */
-function shown(object: StoredObject, path: ResourcePath): StoredObject {
+/** The object as readers get it: with what was found out about it, in the version that was asked for. */
+function shown(object: StoredObject, path: ResourcePath, { statuses }: ObjectsDeps): StoredObject {
+  return versioned(statuses.shown(object), path);
+}
+
+/** Versions of a kind share one shape. */
+function versioned(object: StoredObject, path: ResourcePath): StoredObject {
   return { ...object, apiVersion: apiVersionOf(path) };
 }
 

@@ -25,7 +25,8 @@ const CASES: Readonly<Record<string, string | undefined>> = {
   '/api/v1/namespaces/shop': 'Namespace v1 in - name shop',
   '/api/v1/namespaces/shop/services': 'Service v1 in shop name -',
   '/api/v1/namespaces/shop/services/a': 'Service v1 in shop name a',
-  '/api/v1/namespaces/shop/services/a/status': undefined,
+  '/api/v1/namespaces/shop/services/a/status': 'Service v1 in shop name a status',
+  '/api/v1/namespaces/shop/services/a/scale': undefined,
   '/api/v1/namespaces/shop/namespaces': undefined,
   '/apis/x.io/v1/namespaces/shop/things/a': 'Thing v1 in shop name a',
   '/apis/x.io/v1/others': undefined,
@@ -39,7 +40,7 @@ for (const [path, expected] of Object.entries(CASES)) {
       at === undefined
         ? undefined
         : at.type === 'resource'
-          ? `${at.path.kind.kind} ${at.path.version} in ${at.path.namespace ?? '-'} name ${at.path.name ?? '-'}`
+          ? `${at.path.kind.kind} ${at.path.version} in ${at.path.namespace ?? '-'} name ${at.path.name ?? '-'}${at.path.status ? ' status' : ''}`
           : [at.type, 'group' in at ? at.group : undefined, 'version' in at ? at.version : undefined]
               .filter((part) => part !== undefined)
               .join(' ');

@@ -7,6 +7,8 @@ export interface ResourcePath {
   /** Undefined: all namespaces, or a kind without. */
   readonly namespace: string | undefined;
   readonly name: string | undefined;
+  /** `/status` behind the name: what is read and written of the object is its status alone. */
+  readonly status: boolean;
 }
 
 /** What stands at a path of the Kubernetes-shaped part of the API; undefined for nothing. */
@@ -43,12 +45,14 @@ function below(
   // `/namespaces/<ns>/<plural>` is about what is inside; `/namespaces/<name>` about the Namespace itself.
   if (rest[0] === 'namespaces' && rest.length >= 3) {
     const kind = find(rest[2]);
-    if (kind === undefined || !kind.namespaced || rest.length > 4) return undefined;
-    return { type: 'resource', path: { kind, version, namespace: rest[1], name: rest[3] } };
+    const status = rest[4] === 'status';
+    if (kind === undefined || !kind.namespaced || rest.length > (status ? 5 : 4)) return undefined;
+    return { type: 'resource', path: { kind, version, namespace: rest[1], name: rest[3], status } };
   }
   const kind = find(rest[0]);
-  if (kind === undefined || rest.length > 2) return undefined;
+  const status = rest[2] === 'status';
+  if (kind === undefined || rest.length > (status ? 3 : 2)) return undefined;
   // An object of a namespaced kind is only found in its namespace.
-  if (kind.namespaced && rest.length === 2) return undefined;
-  return { type: 'resource', path: { kind, version, namespace: undefined, name: rest[1] } };
+  if (kind.namespaced && rest.length >= 2) return undefined;
+  return { type: 'resource', path: { kind, version, namespace: undefined, name: rest[1], status } };
 }
