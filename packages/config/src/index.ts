@@ -120,7 +120,7 @@ export type {
   LocalParametersReference,
 } from './kinds/kubernetes-gateway/type.ts';
 export type { ListenerSetSpec, ParentGatewayReference } from './kinds/listener-set/type.ts';
-export { decodeMeshConfig, meshConfigOf } from './kinds/mesh-config/decode.ts';
+export { decodeMeshConfig, decodeProxyConfig, meshConfigOf, operatorMeshConfig } from './kinds/mesh-config/decode.ts';
 export type {
   ExtAuthzGrpcProvider,
   ExtAuthzHttpProvider,

@@ -16,6 +16,7 @@ export type { Protocol } from './protocol.ts';
 export { isHttp, isHttp2, isTls, parseProtocol, protocolOfPort } from './protocol.ts';
 export type { MeshProxy, ServiceInstance } from './proxy.ts';
 export { proxyOf } from './proxy.ts';
+export type { ProxyConfigTarget } from './proxy-config.ts';
 export type { EgressListener, Scope } from './scope.ts';
 export type { TlsSecret } from './secret.ts';
 export type { Resolution, Service, ServicePort } from './service.ts';

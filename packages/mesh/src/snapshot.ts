@@ -1,9 +1,10 @@
 import type { Issue } from '@weft/base';
-import type { MeshConfig, Resource } from '@weft/config';
-import { decodeMeshConfig, resourcesOf } from '@weft/config';
+import type { DefaultProxyConfig, MeshConfig, Resource } from '@weft/config';
+import { decodeMeshConfig, operatorMeshConfig, resourcesOf } from '@weft/config';
 import { Carried } from './carried.ts';
 import { hasDelegates, mergeDelegates } from './delegate.ts';
 import { type DestinationRule, DestinationRules } from './destination-rule.ts';
+import { discovered } from './discovery.ts';
 import { EnvoyFilters } from './envoy-filter.ts';
 import { type Gateway, resolveGateway } from './gateway.ts';
 import { selects } from './labels.ts';
@@ -12,6 +13,7 @@ import type { Node } from './node.ts';
 import { byCreation, compareText, refOf } from './object-ref.ts';
 import { type MutualTlsMode, type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
 import type { ServiceInstance } from './proxy.ts';
+import { ProxyConfigs, type ProxyConfigTarget } from './proxy-config.ts';
 import type { AutoAddresses } from './registry/auto-address.ts';
 import type { ServiceShape } from './registry/kubernetes-service.ts';
 import { registryServices } from './registry/services.ts';
@@ -53,20 +55,22 @@ export class Snapshot {
   readonly #destinationRules: DestinationRules;
   readonly #peerAuthentications: PeerAuthentications;
   readonly #envoyFilters: EnvoyFilters;
+  readonly #proxyConfigs: ProxyConfigs;
   readonly #sidecars: ReadonlyMap<string, readonly Resource<'Sidecar'>[]>;
   readonly #byGateway: ReadonlyMap<string, readonly VirtualService[]>;
   readonly #secrets: ReadonlyMap<string, TlsSecret>;
   readonly #scopes = new Map<string, Scope>();
 
-  constructor(resources: readonly Resource[], options: SnapshotOptions) {
+  constructor(all: readonly Resource[], options: SnapshotOptions) {
     this.domain = options.domain ?? 'cluster.local';
     const clusterId = options.clusterId ?? 'Kubernetes';
     this.#carry = new Carry(options.previous === undefined ? undefined : options.previous.#carry);
     const issues: Issue[] = [];
-    const source = options.meshConfig ?? meshConfigResource(resources);
+    const source = options.meshConfig ?? meshConfigResource(all);
     // Callers decode it anew for each snapshot, so it is compared by content.
     const content = source === undefined || 'type' in source ? source : JSON.stringify(source);
     this.mesh = this.#carry.mesh.keep('mesh', [content], () => meshSettings(meshConfigIn(source, issues)));
+    const resources = discovered(all, this.mesh.discoverySelectors);
     this.services = registryServices(resources, { domain: this.domain, clusterId, mesh: this.mesh }, this.#carry);
     this.#byHost = Map.groupBy(this.services, (service) => service.hostname);
     this.#indexInstances();
@@ -94,6 +98,7 @@ export class Snapshot {
     );
     this.#peerAuthentications = new PeerAuthentications(resources, this.mesh.rootNamespace);
     this.#envoyFilters = new EnvoyFilters(resources, this.mesh.rootNamespace);
+    this.#proxyConfigs = new ProxyConfigs(resources, this.mesh);
     this.issues = issues;
   }
 
@@ -105,6 +110,11 @@ export class Snapshot {
   /** What the workloads of a namespace demand, but for those with a policy of their own. */
   mutualTlsIn(namespace: string): MutualTlsMode {
     return this.#peerAuthentications.modeIn(namespace);
+  }
+
+  /** The options a workload's proxy runs with. */
+  proxyConfigOf(target: ProxyConfigTarget): DefaultProxyConfig {
+    return this.#proxyConfigs.of(target);
   }
 
   /** The EnvoyFilters for a node, in the order to apply them. */
@@ -289,12 +299,13 @@ function isForEverybody(sidecar: Resource<'Sidecar'>): boolean {
 
 type MeshConfigSource = MeshConfig | Resource<'ConfigMap'> | undefined;
 
-/** Where the mesh configuration stands in the resources: Istio installs it as the key `mesh` of ConfigMap `istio`. */
+/** Where the mesh configuration stands: Istio installs it as the key `mesh` of ConfigMap `istio`, from what an IstioOperator says. */
 function meshConfigResource(resources: readonly Resource[]): MeshConfigSource {
-  return resourcesOf(resources, 'ConfigMap').find(
+  const installed = resourcesOf(resources, 'ConfigMap').find(
     ({ metadata, spec }) =>
       metadata.name === 'istio' && metadata.namespace === ROOT && spec.data?.['mesh'] !== undefined,
   );
+  return installed ?? operatorMeshConfig(resources);
 }
 
 function meshConfigIn(source: MeshConfigSource, issues: Issue[]): MeshConfig {

@@ -16,7 +16,7 @@ import { gatewayRoutes } from './gateway/routes.ts';
 import { gatewaySecrets } from './gateway/secrets.ts';
 import { capturedOutbound } from './listener/captured-outbound.ts';
 import { inbound } from './listener/inbound.ts';
-import { httpProxyListener, outboundListeners } from './listener/outbound.ts';
+import { httpProxyListener, httpProxyPort, outboundListeners } from './listener/outbound.ts';
 import { virtualOutbound } from './listener/virtual-outbound.ts';
 import { nameTable } from './name-table.ts';
 import { HTTP_PROXY_ROUTE, NAME_TABLE } from './names.ts';
@@ -172,7 +172,8 @@ function capturedPart(snapshot: Snapshot, proxy: MeshProxy): CapturedPart {
     put(draft.route, sidecarRoutes({ name, listenPort: port, host, egress, proxy, snapshot }, draft.issues));
   }
   const [egress] = proxy.scope.egress;
-  if (egress !== undefined && proxy.node.httpProxyPort !== 0) addHttpProxy(draft, snapshot, proxy, egress);
+  if (egress !== undefined && httpProxyPort(proxy.node, snapshot.mesh) !== 0)
+    addHttpProxy(draft, snapshot, proxy, egress);
   put(draft.listener, virtualOutbound({ snapshot, proxy }));
   return draft;
 }

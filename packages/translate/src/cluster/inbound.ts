@@ -13,6 +13,7 @@ import { duration } from '../wire/duration.ts';
 import type { Init } from '../wire/init.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { httpProtocolOptions } from './http-options.ts';
+import { altStatName, type StatNameInput } from './stat-name.ts';
 import { tcpKeepalive } from './tcp-keepalive.ts';
 
 /** Where an inbound cluster leads: to the application. */
@@ -34,7 +35,7 @@ export function inboundClusterOf(input: InboundClusterInput): Cluster {
   const name = inboundCluster(port);
   return create(ClusterSchema, {
     name,
-    altStatName: `${name};`,
+    altStatName: altStatName(name, mesh.inboundClusterStatName, statInput(input)),
     connectTimeout: duration(pool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
     circuitBreakers: circuitBreakers(pool, undefined),
     typedExtensionProtocolOptions: httpProtocolOptions({
@@ -56,6 +57,12 @@ export function inboundClusterOf(input: InboundClusterInput): Cluster {
     },
     ...(target === undefined ? originalDestination() : fixedAddress(name, target)),
   });
+}
+
+function statInput({ services, servicePort, target, port }: InboundClusterInput): StatNameInput | undefined {
+  const [service] = services;
+  const { number, name } = servicePort;
+  return service && { service, port: number, portName: name, subset: '', targetPort: target?.port ?? port };
 }
 
 type ClusterPart = Partial<Init<typeof ClusterSchema>>;

@@ -22,6 +22,7 @@ import { httpProtocolOptions } from './http-options.ts';
 import { loadBalancing } from './load-balancer.ts';
 import { mutualTls, type PeerModes } from './mutual-tls.ts';
 import { outlierDetection } from './outlier.ts';
+import { altStatName } from './stat-name.ts';
 import { tcpKeepalive } from './tcp-keepalive.ts';
 import { effectivePolicy } from './traffic-policy.ts';
 import { originatesTls, upstreamTls, usesAutoSni } from './upstream-tls.ts';
@@ -51,7 +52,13 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
   const isHttp2 = connectionPool?.http?.h2UpgradePolicy === 'UPGRADE' || ['http2', 'grpc'].includes(port.protocol);
   return create(ClusterSchema, {
     name,
-    altStatName: `${name};`,
+    altStatName: altStatName(name, mesh.outboundClusterStatName, {
+      service,
+      port: port.number,
+      portName: port.name,
+      subset: subsetName,
+      targetPort: 0,
+    }),
     connectTimeout: duration(connectionPool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
     circuitBreakers: circuitBreakers(connectionPool, policy.retryBudget),
     typedExtensionProtocolOptions: httpProtocolOptions({

@@ -2,17 +2,17 @@ import type { KindId } from '@weft/config';
 import { DESTINATION_RULE } from './destination-rule.ts';
 import { ENVOY_FILTER } from './envoy-filter.ts';
 import { GATEWAY } from './gateway.ts';
+import { ISTIO_OPERATOR } from './istio-operator.ts';
 import type { KindCoverage } from './kind-coverage.ts';
 import { MESH_CONFIG_MAP } from './mesh-config.ts';
+import { PROXY_CONFIG } from './proxy-config.ts';
 import { SERVICE, SERVICE_ENTRY, SIDECAR, WORKLOAD_ENTRY } from './registry-kinds.ts';
 import { VIRTUAL_SERVICE } from './virtual-service.ts';
 import {
   AUTHORIZATION_POLICY,
   BACKEND_TLS_POLICY,
   GATEWAY_API,
-  ISTIO_OPERATOR,
   PEER_AUTHENTICATION,
-  PROXY_CONFIG,
   REQUEST_AUTHENTICATION,
   TELEMETRY,
   WASM_PLUGIN,

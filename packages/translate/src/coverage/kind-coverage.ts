@@ -20,6 +20,8 @@ export interface Body {
   readonly at: string;
   /** The part, decoded; undefined when this object has none. */
   of(resource: Resource): unknown;
+  /** The line of a path in the part; without it the object's own lines are asked. */
+  lineOf?(resource: Resource, path: string): number;
 }
 
 /** What becomes of one kind. */

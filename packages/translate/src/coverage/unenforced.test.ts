@@ -99,7 +99,7 @@ data:
     enableTracing: true
     connectTimeout: 5s
 `),
-    ['5: data.mesh.enableTracing'],
+    ['7: data.mesh.enableTracing'],
   );
 });
 

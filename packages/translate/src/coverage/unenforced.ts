@@ -6,7 +6,7 @@
 import type { Issue } from '@weft/base';
 import { isJsonObject, type JsonObject, type Resource, resourceTitle } from '@weft/config';
 import { COVERAGE } from './all.ts';
-import type { Gap, KindCoverage } from './kind-coverage.ts';
+import type { Body, Gap, KindCoverage } from './kind-coverage.ts';
 import { type PathTree, pathTree, placesOf, uncovered } from './path-tree.ts';
 
 export interface UnenforcedOptions {
@@ -51,13 +51,13 @@ function ofResource(resource: Resource, coverage: KindCoverage, dataPlane: 'weft
   const value = body === undefined ? spec : body.of(resource);
   const at = body?.at ?? 'spec';
   const unknown = uncovered(value, treeOf(paths), '').map((place) =>
-    issueAt(resource, join(at, place.at), 'this field is read, but has no effect yet', false),
+    issueAt(resource, join(at, place.at), 'this field is read, but has no effect yet', false, body),
   );
   const open = gaps.filter((gap) => dataPlane === 'weft' || gap.onlyInWeft !== true);
-  return [...unknown, ...open.flatMap((gap) => ofGap(resource, gap, value, at))];
+  return [...unknown, ...open.flatMap((gap) => ofGap(resource, gap, value, at, body))];
 }
 
-function ofGap(resource: Resource, gap: Gap, value: unknown, at: string): UnenforcedIssue[] {
+function ofGap(resource: Resource, gap: Gap, value: unknown, at: string, body?: Body): UnenforcedIssue[] {
   return placesOf(value, gap.path)
     .filter((place) => gap.when?.(place.value) ?? true)
     .map((place) => {
@@ -65,7 +65,13 @@ function ofGap(resource: Resource, gap: Gap, value: unknown, at: string): Unenfo
       const what = isWord ? `\`${String(place.value)}\`` : 'this field';
       const instead = typeof gap.instead === 'string' ? gap.instead : gap.instead(place.value);
       const security = typeof gap.security === 'function' ? gap.security(place.value) : (gap.security ?? false);
-      return issueAt(resource, join(at, place.at), `${what} is read, but has no effect yet: ${instead}`, security);
+      return issueAt(
+        resource,
+        join(at, place.at),
+        `${what} is read, but has no effect yet: ${instead}`,
+        security,
+        body,
+      );
     });
 }
 
@@ -88,8 +94,10 @@ function treeOf(paths: readonly string[]): PathTree {
   return tree;
 }
 
-function issueAt(resource: Resource, at: string, message: string, security: boolean): UnenforcedIssue {
+function issueAt(resource: Resource, at: string, message: string, security: boolean, body?: Body): UnenforcedIssue {
   const { source } = resource;
+  const inside =
+    body === undefined || at === body.at ? undefined : body.lineOf?.(resource, at.slice(body.at.length + 1));
   return {
     severity: security ? 'error' : 'warning',
     code: 'not-enforced',
@@ -97,6 +105,6 @@ function issueAt(resource: Resource, at: string, message: string, security: bool
     message,
     resource: resourceTitle(resource),
     security,
-    position: { file: source.file, line: at === '' ? source.line : source.lineOf(at) },
+    position: { file: source.file, line: inside ?? (at === '' ? source.line : source.lineOf(at)) },
   };
 }

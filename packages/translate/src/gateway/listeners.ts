@@ -8,6 +8,7 @@ import { type ChainInit, listener } from '../listener/listener.ts';
 import { weightedClusters } from '../listener/outbound-l4.ts';
 import { tcpProxy } from '../listener/tcp.ts';
 import { originMetadata } from '../origin.ts';
+import { proxyConfigFor } from '../proxy-config.ts';
 import { downstreamTls } from './downstream-tls.ts';
 import { isPassthrough, type MergedPort, type MergedServer, terminatesHttps } from './merge.ts';
 
@@ -54,6 +55,7 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
     statPrefix: server.server.name || `outbound_${name};`,
     routes: server.routeName,
     forwardProxy: undefined,
+    topology: proxyConfigFor(snapshot, proxy.node).gatewayTopology,
   });
 }
 

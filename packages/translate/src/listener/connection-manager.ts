@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { GatewayTopology } from '@weft/config';
 import type { MeshSettings, Node } from '@weft/mesh';
 import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
@@ -27,6 +28,8 @@ export interface ConnectionManagerInput {
   readonly routes: string | RouteConfiguration;
   /** The cluster whose DNS cache looks up hosts when requests come for them. */
   readonly forwardProxy: string | undefined;
+  /** What stands in front of a gateway. */
+  readonly topology?: GatewayTopology | undefined;
 }
 
 type Filter = Init<typeof FilterSchema>;
@@ -51,6 +54,7 @@ export function connectionManager(input: ConnectionManagerInput): Filter {
     streamIdleTimeout: duration(0),
     ...pathNormalization(mesh),
     ...clientCertificate(side),
+    ...(input.topology && trustInFront(input.topology)),
   });
   return {
     name: HTTP_CONNECTION_MANAGER,
@@ -79,5 +83,25 @@ function clientCertificate(side: TelemetrySide): Init<typeof HttpConnectionManag
   return {
     forwardClientCertDetails: side === 'gateway' ? ForwardCert.SANITIZE_SET : ForwardCert.APPEND_FORWARD,
     setCurrentClientCertDetails: details,
+  };
+}
+
+const FORWARD_CERT: Readonly<Record<string, ForwardCert>> = {
+  SANITIZE: ForwardCert.SANITIZE,
+  FORWARD_ONLY: ForwardCert.FORWARD_ONLY,
+  APPEND_FORWARD: ForwardCert.APPEND_FORWARD,
+  SANITIZE_SET: ForwardCert.SANITIZE_SET,
+  ALWAYS_FORWARD_ONLY: ForwardCert.ALWAYS_FORWARD_ONLY,
+};
+
+/** Proxies in front of a gateway may say who the client is (core/gateway.go, buildGatewayConnectionManager). */
+function trustInFront({
+  numTrustedProxies,
+  forwardClientCertDetails,
+}: GatewayTopology): Init<typeof HttpConnectionManagerSchema> {
+  const forward = FORWARD_CERT[forwardClientCertDetails ?? ''];
+  return {
+    ...(numTrustedProxies !== undefined && { xffNumTrustedHops: numTrustedProxies }),
+    ...(forward !== undefined && { forwardClientCertDetails: forward }),
   };
 }

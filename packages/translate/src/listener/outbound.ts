@@ -1,5 +1,5 @@
 import type { Issue } from '@weft/base';
-import type { EgressListener, MeshProxy, Service, ServicePort, Snapshot } from '@weft/mesh';
+import type { EgressListener, MeshProxy, MeshSettings, Node, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp, isTls } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { ALLOW_ANY_DYNAMIC_DNS_CLUSTER, HTTP_PROXY_ROUTE, PASSTHROUGH_CLUSTER } from '../names.ts';
@@ -116,15 +116,20 @@ function lookUpCluster({ proxy }: Pick<OutboundInput, 'proxy'>): string | undefi
   return mode === 'ALLOW_ANY_DYNAMIC_DNS' ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : undefined;
 }
 
+/** What the proxy says itself, else the mesh's `proxyHttpPort`; 0 for no such listener. */
+export function httpProxyPort(node: Pick<Node, 'httpProxyPort'>, mesh: Pick<MeshSettings, 'proxyHttpPort'>): number {
+  return node.httpProxyPort || (mesh.proxyHttpPort ?? 0);
+}
+
 /** The listener that applications name in `HTTP_PROXY`: every HTTP service, told apart by host and port. */
 export function httpProxyListener(input: OutboundInput): OutboundListener | undefined {
-  const { httpProxyPort } = input.proxy.node;
-  if (httpProxyPort === 0) return undefined;
-  const name = `${input.host}_${httpProxyPort}`;
+  const port = httpProxyPort(input.proxy.node, input.snapshot.mesh);
+  if (port === 0) return undefined;
+  const name = `${input.host}_${port}`;
   const built = listener({
     name,
     host: input.host,
-    port: httpProxyPort,
+    port,
     direction: 'outbound',
     chains: [httpChain(input, name, HTTP_PROXY_ROUTE)],
     defaultChain: undefined,
