@@ -14,7 +14,8 @@ export const run: Command = {
   arguments: [{ syntax: '<command...>', help: 'the program and its arguments, after --' }],
   options: [
     { flags: '--name <name>', kind: 'text', help: 'the service it belongs to: label app' },
-    { flags: '--version <version>', kind: 'text', help: 'label version, for subsets', default: 'v1' },
+    { flags: '--group <name>', kind: 'text', help: 'the WorkloadGroup that says what it is, instead of --name' },
+    { flags: '--version <version>', kind: 'text', help: 'label version, for subsets (default: v1)' },
     { flags: '--port <port>', kind: 'int', help: 'where the program listens; the program gets it as PORT' },
     { flags: '--service-port <port>', kind: 'int', help: 'the port of the Service, when it has several' },
     { flags: '-n, --namespace <ns>', kind: 'text', help: 'the namespace', default: 'default' },
@@ -27,6 +28,7 @@ export const run: Command = {
       default: 'http',
       choices: ['http', 'http2', 'grpc', 'tcp'],
     },
+    { flags: '--dns', kind: 'flag', help: "answer DNS for the mesh's names on port 15053 of the workload's address" },
     { flags: '--expose', kind: 'flag', help: 'create the Service when there is none' },
     {
       flags: '--timeout <duration>',
@@ -41,6 +43,10 @@ export const run: Command = {
   examples: [
     { line: 'weft run --name orders --version v1 --port 3000 -- node orders.js', does: 'an instance of orders' },
     {
+      line: 'weft run --group orders -- node orders.js',
+      does: 'a member of WorkloadGroup orders, with its ports and probe',
+    },
+    {
       line: 'weft run --name cart --port 3001 --expose -- python3 cart.py',
       does: 'a new service with its first instance',
     },
@@ -50,23 +56,25 @@ export const run: Command = {
       import('../run/run-workload.ts'),
       import('../command/values.ts'),
     ]);
-    const name = invocation.text('name');
-    const port = invocation.port('port');
-    if (name === undefined) throw new Failure('usage', 'which service does the program belong to?', '--name orders');
-    if (port === undefined || port === 0) throw new Failure('usage', 'where does the program listen?', '--port 8080');
+    const group = invocation.text('group');
+    if (group === undefined && invocation.text('name') === undefined) {
+      throw new Failure('usage', 'which service does the program belong to?', '--name orders, or --group orders');
+    }
     const xds = invocation.text('xds');
     const [command = '', ...args] = invocation.words;
     return runWorkload(
       {
-        app: name,
-        version: invocation.text('version') ?? 'v1',
+        group,
+        app: invocation.text('name'),
+        version: invocation.text('version'),
         namespace: invocation.text('namespace') ?? 'default',
-        serviceAccount: invocation.text('service-account') ?? name,
+        serviceAccount: invocation.text('service-account'),
         labels: parseLabels(invocation.list('label')),
-        port,
+        port: invocation.port('port'),
         servicePort: invocation.port('service-port'),
         protocol: invocation.text('protocol') ?? 'http',
         expose: invocation.flag('expose'),
+        dns: invocation.flag('dns'),
         readyTimeoutMs: invocation.durationMs('timeout') ?? 30_000,
         xds: xds === undefined ? undefined : parseHostPort('xds', xds),
         concurrency: concurrencyIn(invocation),

@@ -14,6 +14,13 @@ export interface ProxyIdentity {
   readonly clusterId: string;
   /** Inbound (or Gateway server) port → port to bind or to call on 127.0.0.1. */
   readonly appPorts: ReadonlyMap<number, number>;
+  /** The WorkloadGroup that the control plane registers the proxy by; undefined: somebody else registers it. */
+  readonly membership?: {
+    readonly group: string;
+    readonly probe: Json | undefined;
+    /** Port name → inbound port, for the WorkloadEntry. */
+    readonly inboundPorts: Readonly<Record<string, number>>;
+  };
 }
 
 export interface ProxyPorts {
@@ -30,6 +37,8 @@ export interface BootstrapInput {
   readonly ports: ProxyPorts;
   readonly mode: WorkloadSockets['mode'];
   readonly xds: { readonly host: string; readonly port: number };
+  /** Answer DNS on port 15053 of the proxy's address. */
+  readonly dns?: boolean;
 }
 
 /** A JSON value as `JSON.stringify` takes it. */
@@ -78,7 +87,9 @@ export function writeBootstrap(input: BootstrapInput): Json {
   };
 }
 
-function metadata({ identity, ports, mode, concurrency }: BootstrapInput): Json {
+function metadata(input: BootstrapInput): Json {
+  const { identity, ports, mode, dns } = input;
+  const { membership } = identity;
   return {
     NAMESPACE: identity.namespace,
     LABELS: identity.labels,
@@ -89,11 +100,27 @@ function metadata({ identity, ports, mode, concurrency }: BootstrapInput): Json 
     UNPRIVILEGED_POD: 'true',
     APP_PORTS: JSON.stringify(Object.fromEntries(identity.appPorts)),
     ADMIN_ADDRESS: `${identity.address}:${ports.adminPort}`,
-    // Where Istio's agent puts it (ProxyConfig.concurrency).
-    ...(concurrency !== undefined && { PROXY_CONFIG: { concurrency } }),
+    ...(membership !== undefined && {
+      AUTO_REGISTER_GROUP: membership.group,
+      INBOUND_PORTS: membership.inboundPorts,
+    }),
+    ...(dns === true && { DNS_CAPTURE: 'true' }),
+    ...proxyConfig(input),
     ...(identity.type === 'sidecar' && { HTTP_PROXY_PORT: String(ports.httpProxyPort) }),
     // Sidecars that share 127.0.0.1 cannot each bind a listener for the same service port; the forward proxy serves them all.
     ...(identity.type === 'sidecar' && mode === 'ports' && { OUTBOUND_LISTENERS: 'http-proxy' }),
+  };
+}
+
+/** What Istio's agent passes on of the ProxyConfig. */
+function proxyConfig({ identity, concurrency }: BootstrapInput): { readonly [key: string]: Json } {
+  const probe = identity.membership?.probe;
+  if (probe === undefined && concurrency === undefined) return {};
+  return {
+    PROXY_CONFIG: {
+      ...(probe !== undefined && { readinessProbe: probe }),
+      ...(concurrency !== undefined && { concurrency }),
+    },
   };
 }
 

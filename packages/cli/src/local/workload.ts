@@ -18,6 +18,15 @@ export interface Workload {
   /** Besides `app` and `version`. */
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly WorkloadPort[];
+  /** Undefined: the workload is registered by a WorkloadEntry of its own. */
+  readonly membership?: GroupMembership | undefined;
+}
+
+/** The WorkloadGroup by which the control plane registers a workload. */
+export interface GroupMembership {
+  readonly group: string;
+  /** Its ReadinessProbe, in Istio's JSON. */
+  readonly probe: Json | undefined;
 }
 
 /** The annotation that ties an object to a proxy: the control plane deletes it when that proxy has been gone for a while. */
@@ -28,6 +37,14 @@ export const ADMIN_ADDRESS = 'weft.dev/admin-address';
 /** `orders-v1-3`: the WorkloadEntry's and the proxy's name, unique on this machine by the slot. */
 export function workloadEntryName(workload: Workload, sockets: WorkloadSockets): string {
   return `${workload.app}-${workload.version}-${sockets.slot}`;
+}
+
+/** The name that the control plane gives the WorkloadEntry of a group's member (see its auto-registration). */
+export function registeredName(group: string, workload: Workload, sockets: WorkloadSockets): string {
+  const { address } = sockets;
+  return address === '127.0.0.1'
+    ? `${group}-${address}-${workloadEntryName(workload, sockets)}`
+    : `${group}-${address}`;
 }
 
 export function sidecarIdentity(workload: Workload, sockets: WorkloadSockets): ProxyIdentity {
@@ -41,7 +58,14 @@ export function sidecarIdentity(workload: Workload, sockets: WorkloadSockets): P
     serviceAccount: workload.serviceAccount,
     clusterId: 'Kubernetes',
     appPorts: new Map(workload.ports.map((port, i) => [inboundPort(sockets, port.servicePort, i), port.appPort])),
+    ...(workload.membership !== undefined && {
+      membership: { ...workload.membership, inboundPorts: inboundPorts(workload, sockets) },
+    }),
   };
+}
+
+function inboundPorts(workload: Workload, sockets: WorkloadSockets): Readonly<Record<string, number>> {
+  return Object.fromEntries(workload.ports.map((port, i) => [port.name, inboundPort(sockets, port.servicePort, i)]));
 }
 
 /** An Istio object as JSON, ready for the control plane's store. */
@@ -76,9 +100,7 @@ export function workloadEntryOf(workload: Workload, sockets: WorkloadSockets): W
       address: sockets.address,
       labels: identity.labels,
       serviceAccount: workload.serviceAccount,
-      ports: Object.fromEntries(
-        workload.ports.map((port, i) => [port.name, inboundPort(sockets, port.servicePort, i)]),
-      ),
+      ports: inboundPorts(workload, sockets),
     },
   };
 }

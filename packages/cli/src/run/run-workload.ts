@@ -14,26 +14,32 @@ import { runFolder } from '../local/run-folder.ts';
 import { Shutdown, Stopped } from '../local/shutdown.ts';
 import {
   appEnvironment,
+  registeredName,
   sidecarIdentity,
   type Workload,
   workloadEntryName,
   workloadEntryOf,
 } from '../local/workload.ts';
 import { paint } from '../output/paint.ts';
+import { describeMember } from './group-workload.ts';
 import { chooseServicePort, exposingService, selects } from './service-port.ts';
 import { xdsAddressOf } from './xds-address.ts';
 
 export interface RunOptions {
-  readonly app: string;
-  readonly version: string;
+  /** The WorkloadGroup that registers it; undefined: `app` names a Service. */
+  readonly group: string | undefined;
+  readonly app: string | undefined;
+  readonly version: string | undefined;
   readonly namespace: string;
-  readonly serviceAccount: string;
+  readonly serviceAccount: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
-  /** Where the program listens. */
-  readonly port: number;
+  /** Where the program listens; with a group, its template may say so. */
+  readonly port: number | undefined;
   readonly servicePort: number | undefined;
   readonly protocol: string;
   readonly expose: boolean;
+  /** The sidecar answers DNS. */
+  readonly dns: boolean;
   readonly readyTimeoutMs: number;
   readonly xds: { readonly host: string; readonly port: number } | undefined;
   /** Threads of the sidecar; undefined for the default. */
@@ -51,24 +57,30 @@ const LEAVE_TIMEOUT_MS = 1000;
 export async function runWorkload(options: RunOptions, cli: CliContext): Promise<number> {
   const api = new ApiClient(options.server);
   const say = (text: string): void => cli.err.write(`${paint(cli.err, 'cyan', 'weft:')} ${text}\n`);
-  const workload = await describeWorkload(options, api, say);
+  const { group } = options;
+  const workload =
+    group === undefined ? await describeWorkload(options, api, say) : await describeMember({ ...options, group }, api);
   const xds = options.xds ?? (await xdsAddressOf(api));
   using shutdown = new Shutdown(cli);
   await using claim = await claimAddress(addressModeOf(cli.platform, cli.env));
   const { sockets } = claim;
-  const entry = workloadEntryOf(workload, sockets);
+  if (options.dns && sockets.mode === 'ports') {
+    throw new Failure('usage', '--dns needs an address for each workload, which only Linux has', 'leave --dns out');
+  }
   const entries = `/apis/networking.istio.io/v1/namespaces/${workload.namespace}/workloadentries`;
-  await register(api, entries, entry);
-  const leave = once(() => unregister(api, `${entries}/${entry.metadata.name}`, say));
+  const registered = await registration(workload, sockets, api, entries);
+  const leave = once(async () => unregister(api, `${entries}/${registered}`, say));
   try {
     await using stack = new AsyncDisposableStack();
-    const sidecar = await startSidecar({ workload, sockets, options, shutdown }, xds, cli, say);
+    const sidecar = await startSidecar(workload, sockets, xds, { options, shutdown, say }, cli);
     stack.defer(() => sidecar.stop(SIDECAR_GRACE_MS));
     // Disposal runs backwards: callers stop being sent here before the sidecar goes.
     stack.defer(leave);
     await untilReady(sidecar, options, shutdown, cli);
+    // The control plane registers a member when its sidecar connects; what follows from that comes after the first configuration.
+    if (group !== undefined) await api.wait(undefined, options.readyTimeoutMs);
     say(
-      `${entry.metadata.name} is registered at ${sockets.address}; sidecar pid ${sidecar.pid}, sidecar log: ${sidecar.logPath}`,
+      `${registered} is registered at ${sockets.address}; sidecar pid ${sidecar.pid}, sidecar log: ${sidecar.logPath}`,
     );
     return exitCodeOf(await runProgram({ options, workload, sockets, sidecar, shutdown, leave }, cli), options);
   } catch (error) {
@@ -83,33 +95,46 @@ function once(work: () => Promise<void>): () => Promise<void> {
   return () => (running ??= work());
 }
 
+/** Registers the workload unless its group does; returns the name of its WorkloadEntry either way. */
+async function registration(
+  workload: Workload,
+  sockets: WorkloadSockets,
+  api: ApiClient,
+  path: string,
+): Promise<string> {
+  if (workload.membership !== undefined) return registeredName(workload.membership.group, workload, sockets);
+  const entry = workloadEntryOf(workload, sockets);
+  await register(api, path, entry);
+  return entry.metadata.name;
+}
+
 /** Finds the Service, or says what to apply, or creates it with `--expose`. */
 async function describeWorkload(options: RunOptions, api: ApiClient, say: (text: string) => void): Promise<Workload> {
-  const labels = { ...options.labels, app: options.app, version: options.version };
+  const { port, namespace } = options;
+  const app = options.app ?? '';
+  const version = options.version ?? 'v1';
+  if (app === '') throw new Failure('usage', 'which service does the program belong to?', '--name orders');
+  if (!port) throw new Failure('usage', 'where does the program listen?', '--port 8080');
+  const labels = { ...options.labels, app, version };
   const path = `/api/v1/namespaces/${options.namespace}/services`;
   const { items } = await api.get<{ readonly items: readonly ApiObject[] }>(path);
-  let service = items.find((item) => item.metadata.name === options.app) ?? items.find((item) => selects(item, labels));
+  let service = items.find((item) => item.metadata.name === app) ?? items.find((item) => selects(item, labels));
   if (service === undefined) {
-    const wanted = exposingService(options);
+    const wanted = exposingService({ ...options, app, port });
     if (!options.expose) {
       const hint = `add --expose, or apply it yourself:\n\n${stringify(wanted)}`;
-      throw new Failure(
-        'notFound',
-        `there is no Service ${options.namespace}/${options.app} that selects this workload`,
-        hint,
-      );
+      throw new Failure('notFound', `there is no Service ${namespace}/${app} that selects this workload`, hint);
     }
     service = await api.create(path, wanted);
-    say(`created Service ${options.namespace}/${options.app}`);
+    say(`created Service ${namespace}/${app}`);
   }
-  const { app, version, namespace, serviceAccount } = options;
   return {
     app,
     version,
     namespace,
-    serviceAccount,
+    serviceAccount: options.serviceAccount ?? app,
     labels: options.labels,
-    ports: [chooseServicePort(service, options)],
+    ports: [chooseServicePort(service, { ...options, port })],
   };
 }
 
@@ -138,10 +163,11 @@ async function unregister(api: ApiClient, path: string, say: (text: string) => v
 }
 
 async function startSidecar(
-  { workload, sockets, options, shutdown }: Pick<Running, 'workload' | 'sockets' | 'options' | 'shutdown'>,
+  workload: Workload,
+  sockets: WorkloadSockets,
   xds: { readonly host: string; readonly port: number },
+  { options, shutdown, say }: Pick<Running, 'options' | 'shutdown'> & { readonly say: (text: string) => void },
   cli: CliContext,
-  say: (text: string) => void,
 ): Promise<ProxyProcess> {
   return ProxyProcess.start({
     bootstrap: {
@@ -150,6 +176,7 @@ async function startSidecar(
       mode: sockets.mode,
       xds,
       concurrency: options.concurrency,
+      dns: options.dns,
     },
     folder: join(await runFolder('workloads', cli.env), workloadEntryName(workload, sockets)),
     version: weftVersion(),

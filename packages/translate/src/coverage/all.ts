@@ -6,7 +6,7 @@ import { ISTIO_OPERATOR } from './istio-operator.ts';
 import type { KindCoverage } from './kind-coverage.ts';
 import { MESH_CONFIG_MAP } from './mesh-config.ts';
 import { PROXY_CONFIG } from './proxy-config.ts';
-import { SERVICE, SERVICE_ENTRY, SIDECAR, WORKLOAD_ENTRY } from './registry-kinds.ts';
+import { SERVICE, SERVICE_ENTRY, SIDECAR, WORKLOAD_ENTRY, WORKLOAD_GROUP } from './registry-kinds.ts';
 import { VIRTUAL_SERVICE } from './virtual-service.ts';
 import {
   AUTHORIZATION_POLICY,
@@ -16,7 +16,6 @@ import {
   REQUEST_AUTHENTICATION,
   TELEMETRY,
   WASM_PLUGIN,
-  WORKLOAD_GROUP,
 } from './without-effect.ts';
 
 const DATA: KindCoverage = { effect: 'data' };

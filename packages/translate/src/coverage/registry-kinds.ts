@@ -26,6 +26,21 @@ export const WORKLOAD_ENTRY: KindCoverage = {
   gaps: [],
 };
 
+/** The control plane makes WorkloadEntries of it for proxies that connect; they run its probe. */
+export const WORKLOAD_GROUP: KindCoverage = {
+  effect: 'enforced',
+  paths: [
+    'metadata',
+    'probe',
+    'template.labels',
+    'template.locality',
+    'template.ports',
+    'template.serviceAccount',
+    'template.weight',
+  ],
+  gaps: [],
+};
+
 export const SIDECAR: KindCoverage = {
   effect: 'enforced',
   paths: [
