@@ -10,6 +10,7 @@ export const PROTO_FILES: readonly string[] = [
   'envoy/config/rbac/v3/rbac.proto',
   'envoy/config/route/v3/route.proto',
   'envoy/extensions/access_loggers/file/v3/file.proto',
+  'envoy/extensions/access_loggers/filters/cel/v3/cel.proto',
   'envoy/extensions/access_loggers/stream/v3/stream.proto',
   'envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster.proto',
   'envoy/extensions/compression/brotli/compressor/v3/brotli.proto',

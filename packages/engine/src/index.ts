@@ -1,3 +1,7 @@
+export type { CelCondition, CelNames } from './cel/compile.ts';
+export { compileCel } from './cel/compile.ts';
+export type { CelMap, CelValue } from './cel/value.ts';
+export { celOf } from './cel/value.ts';
 export type { CircuitBreakers, Thresholds } from './cluster/circuit-breakers.ts';
 export type { Cluster, Discovery, DnsConfig, TcpKeepalive, TransportSocketMatch } from './cluster/cluster.ts';
 export { compileCluster } from './cluster/compile-cluster.ts';
@@ -66,6 +70,7 @@ export type { Fraction } from './match/fraction.ts';
 export type { HeaderMatch } from './match/header-match.ts';
 export { compileHeaderMatch, describeHeader, matchesHeaderValue } from './match/header-match.ts';
 export type { QueryMatch } from './match/query-match.ts';
+export { queryValue } from './match/query-match.ts';
 export type { Regex } from './match/regex.ts';
 export { compileRegex, parseRegex } from './match/regex.ts';
 export type { FailedCondition, PathKind, RouteMatch } from './match/route-match.ts';

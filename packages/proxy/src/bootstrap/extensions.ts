@@ -1,6 +1,7 @@
 /** The messages that may stand in an Any of a static resource, and that the admin interface can print. */
 import type { DescMessage } from '@bufbuild/protobuf';
 import { FileAccessLogSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb';
+import { ExpressionFilterSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb';
 import {
   StderrAccessLogSchema,
   StdoutAccessLogSchema,
@@ -28,6 +29,7 @@ export const EXTENSIONS: readonly DescMessage[] = [
   FileAccessLogSchema,
   StdoutAccessLogSchema,
   StderrAccessLogSchema,
+  ExpressionFilterSchema,
   ClusterConfigSchema,
   HttpInspectorSchema,
   TlsInspectorSchema,

@@ -192,7 +192,6 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
       tunnels && status === 101 ? 'upgrade' : this.#closeAfter ? 'close' : head.version === 10 ? 'keep-alive' : '';
     if (this.#suppressBody || status === 204 || status === 304) this.#chunkedResponse = false;
     const text = serialiseResponseHead(status, reason, headers, sent, connection);
-    exchange.record.headerBytesSent += text.length;
     this.#wire.sendText(text);
     if (end) this.#responseEnded();
   }

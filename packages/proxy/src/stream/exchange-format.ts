@@ -1,5 +1,7 @@
 /** Answers the command operators of header formats (`%DOWNSTREAM_REMOTE_ADDRESS%`, …) from an exchange. */
-import type { FormatContext, StreamOperator } from '@weft/engine';
+import type { FormatContext, MetadataOperator, StreamOperator } from '@weft/engine';
+import { filterState } from '../telemetry/filter-state.ts';
+import { metadataAt, metadataOf, metadataText } from '../telemetry/metadata.ts';
 import type { Exchange } from './exchange.ts';
 
 function withoutPort(address: string): string | undefined {
@@ -127,9 +129,10 @@ export class ExchangeFormat implements FormatContext {
     }
   }
 
-  /** No filter of this proxy sets dynamic metadata that a header could show. */
-  metadata(): string | undefined {
-    return undefined;
+  metadata(source: MetadataOperator, path: readonly string[]): string | undefined {
+    const { record } = this.#exchange;
+    if (source === 'FILTER_STATE') return filterState(record, path);
+    return metadataText(metadataAt(metadataOf(record, source), path));
   }
 
   environment(name: string): string | undefined {

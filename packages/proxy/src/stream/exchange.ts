@@ -93,6 +93,7 @@ export class Exchange {
   replan(): void {
     this.plan = this.table === undefined ? undefined : planRequest(this.table, this.request, this.manager.random);
     this.record.routeName = this.plan?.route?.name ?? '';
+    this.record.routeMetadata = this.plan?.route?.metadata;
   }
 
   /** Per-route configuration of the filter with this name, most specific first; undefined when there is none. */

@@ -2,6 +2,7 @@
  * What is known of one exchange (HTTP request or TCP connection) when it ends. The stream fills it; access logs, statistics and spans
  * read it. Born with all its fields, so that it stays one hidden class for the whole process.
  */
+import type { MetadataValue } from '@weft/engine';
 import type { ServiceLabels } from './istio/service-labels.ts';
 import type { WorkloadLabels } from './istio/workload-labels.ts';
 
@@ -50,12 +51,11 @@ export class AccessRecord {
   /** Body bytes. */
   bytesReceived = 0;
   bytesSent = 0;
-  /** Bytes with heads, for `istio_request_bytes` and `istio_response_bytes`. */
-  headerBytesReceived = 0;
-  headerBytesSent = 0;
   upstreamWireBytesReceived = 0;
   upstreamWireBytesSent = 0;
   requestAttempts = 0;
+  /** The request asked how this proxy or its upstreams are (health_check filter). */
+  healthCheck = false;
   /** gRPC messages that passed, where a filter counts them. */
   requestMessages = 0;
   responseMessages = 0;
@@ -86,6 +86,13 @@ export class AccessRecord {
   downstreamTlsCipher = '';
   connectionId = 0;
   filterChainName = '';
+
+  /** What filters found out about the request, by namespace; undefined while none has. */
+  dynamicMetadata: MetadataValue | undefined = undefined;
+  routeMetadata: MetadataValue | undefined = undefined;
+  clusterMetadata: MetadataValue | undefined = undefined;
+  /** Of the endpoint last tried. */
+  upstreamMetadata: MetadataValue | undefined = undefined;
 
   /** The service a client-side cluster stands for, from the cluster's metadata; undefined when it stands for none. */
   service: ServiceLabels | undefined = undefined;

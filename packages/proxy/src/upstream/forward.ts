@@ -14,6 +14,7 @@ import { Deadline } from '../time/wheel.ts';
 import { admit, isRefusal } from './admit.ts';
 import { outcomeStatus } from './grpc-http-status.ts';
 import { Mirrors } from './mirrors.ts';
+import { recordCluster, recordTry } from './record-upstream.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
 import { RouteDeadlines, type TimedRequest } from './route-deadlines.ts';
@@ -79,9 +80,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
         String(Math.floor(this.#timeouts.perTryMs || this.#timeouts.globalMs)),
       );
     }
-    record.upstreamCluster = this.#cluster.name;
-    record.upstreamClusterStatName = this.#cluster.config.statName;
-    record.service = this.#cluster.service;
+    recordCluster(record, this.#cluster);
     this.#limits?.start();
     if (exchange.requestDone) this.#deadlines?.start();
     this.#retry?.rememberHash(pick);
@@ -100,9 +99,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       return;
     }
     this.#endpoint = endpoint;
-    record.upstreamHost = endpoint.key;
-    record.peer = cluster.workloads.get(endpoint.key);
-    record.requestAttempts++;
+    recordTry(record, cluster, endpoint);
     this.#counted = true;
     this.#answered = false;
     endpoint.active++;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { create, type DescMessage, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import { FakeClock, silentLogger } from '@weft/base';
+import { FakeClock, seededRandom, silentLogger } from '@weft/base';
 import {
   type AccessLog,
   AccessLogFilterSchema,
@@ -13,10 +13,13 @@ import {
 } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
 import { FileAccessLogSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb';
 import { StdoutAccessLogSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb';
+import { exchangeOnce, httpListener, startProxy, staticCluster } from '../../testing/harness.ts';
 import { AccessRecord } from '../access-record.ts';
 import { Counter } from '../stat.ts';
 import { compileAccessLogs } from './access-log.ts';
 import { AccessLogFiles, BufferedSink, MAX_PENDING_BYTES } from './log-file.ts';
+
+const CONTEXT = { hostname: '', random: seededRandom(1), environment: (): undefined => undefined };
 
 function config(desc: DescMessage, json: JsonObject, filter?: JsonObject): AccessLog {
   const log = create(AccessLogSchema, {
@@ -55,7 +58,7 @@ test('lines reach the file they were configured for, also after it was rotated',
   const compiled = compileAccessLogs(
     [config(FileAccessLogSchema, json), config(FileAccessLogSchema, json)],
     all,
-    { hostname: '' },
+    CONTEXT,
     'log',
   );
   assert.ok(compiled.ok);
@@ -78,7 +81,7 @@ test('filters decide which records are written', async () => {
   const compiled = compileAccessLogs(
     [config(StdoutAccessLogSchema, json, { or_filter: { filters: [errors, flagged] } })],
     all,
-    { hostname: '' },
+    CONTEXT,
     'log',
   );
   assert.ok(compiled.ok);
@@ -92,10 +95,10 @@ test('what cannot be honoured is an issue with its path', (t) => {
     [
       config(AccessLogSchema, { name: 'not a logger' }),
       config(FileAccessLogSchema, { path: join(folder(t), 'no/such/folder/log') }),
-      config(StdoutAccessLogSchema, { log_format: { text_format: '%NOPE%' } }, { not_health_check_filter: {} }),
+      config(StdoutAccessLogSchema, { log_format: { text_format: '%NOPE%' } }, { traceable_filter: {} }),
     ],
     files(),
-    { hostname: '' },
+    CONTEXT,
     'access_log',
   );
   assert.ok(!compiled.ok);
@@ -145,4 +148,43 @@ test('a failing write is counted line by line', async () => {
   sink.write('b\n');
   await sink.flush();
   assert.equal(dropped.value, 2);
+});
+
+test('a listener logs what its expression asks for, with metadata of route and cluster', async (t) => {
+  const path = join(folder(t), 'access.log');
+  const type = 'type.googleapis.com/envoy.extensions.access_loggers';
+  const format = '%RESPONSE_CODE% %METADATA(ROUTE:istio:config)% %CLUSTER_METADATA(istio:name)% %REQ(X-ID)%\n';
+  const log = {
+    name: 'file',
+    filter: {
+      extension_filter: {
+        name: 'cel',
+        typed_config: {
+          '@type': `${type}.filters.cel.v3.ExpressionFilter`,
+          expression: 'response.code >= 400 && request.headers["x-id"].startsWith("a")',
+        },
+      },
+    },
+    typed_config: {
+      '@type': `${type}.file.v3.FileAccessLog`,
+      path,
+      log_format: { text_format_source: { inline_string: format } },
+    },
+  };
+  const metadata = (values: object): object => ({ metadata: { filter_metadata: { istio: values } } });
+  const routes = [
+    { match: { prefix: '/ok' }, direct_response: { status: 200 } },
+    { match: { prefix: '/' }, route: { cluster: 'backend' }, ...metadata({ config: '/apis/x' }) },
+  ];
+  const cluster = staticCluster('backend', [], metadata({ name: 'orders' }));
+  {
+    await using proxy = await startProxy([httpListener(routes, { access_log: [log] })], [cluster]);
+    for (const [target, id] of [
+      ['/ok', 'a1'],
+      ['/fail', 'b2'],
+      ['/fail', 'a3'],
+    ])
+      await exchangeOnce(proxy.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nX-Id: ${id}\r\n\r\n`);
+  }
+  assert.equal(readFileSync(path, 'utf8'), '503 /apis/x orders a3\n');
 });

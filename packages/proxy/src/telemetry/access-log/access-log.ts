@@ -12,11 +12,12 @@ import {
   StdoutAccessLogSchema,
 } from '@weft/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb';
 import type { AccessRecord } from '../access-record.ts';
-import { compileFilter, type RecordFilter } from './filter.ts';
+import { compileFilter } from './filter.ts';
 import { DEFAULT_FORMAT, parseFormat, textWriter } from './format.ts';
 import { compileJsonFormat } from './json-format.ts';
 import type { AccessLogFiles, LogSink } from './log-file.ts';
-import type { OperatorContext } from './operators.ts';
+import type { LogContext } from './operator.ts';
+import type { RecordFilter } from './record-filter.ts';
 
 type LineWriter = (record: AccessRecord) => string;
 
@@ -60,7 +61,7 @@ export const NO_ACCESS_LOG: AccessLog = new AccessLog([]);
 export function compileAccessLogs(
   configs: readonly AccessLogConfig[],
   files: AccessLogFiles,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
 ): Decoded<AccessLog> {
   const issues: Issue[] = [];
@@ -81,7 +82,7 @@ interface Logger {
 function compileLog(
   config: AccessLogConfig,
   files: AccessLogFiles,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
   issues: Issue[],
 ): Log | undefined {
@@ -97,7 +98,10 @@ function compileLog(
     return undefined;
   }
   const before = issues.length;
-  const wanted = config.filter === undefined ? undefined : compileFilter(config.filter, `${at}.filter`, issues);
+  const wanted =
+    config.filter === undefined
+      ? undefined
+      : compileFilter(config.filter, `${at}.filter`, { random: context.random, issues });
   const line = compileFormat(logger.format, context, `${at}.typed_config`, issues);
   if (line === undefined || issues.length > before) return undefined;
   try {
@@ -127,7 +131,7 @@ function decodeLogger(any: Any): Logger | undefined {
 
 function compileFormat(
   config: SubstitutionFormatString | FileAccessLog | undefined,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
   issues: Issue[],
 ): LineWriter | undefined {
@@ -166,7 +170,7 @@ function compileFormat(
 function text(
   format: string,
   missing: string,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
   issues: Issue[],
 ): LineWriter | undefined {
@@ -179,7 +183,7 @@ function text(
 function json(
   struct: Parameters<typeof compileJsonFormat>[0],
   omitEmpty: boolean,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
   issues: Issue[],
 ): LineWriter | undefined {

@@ -1,95 +1,93 @@
 /** envoy.config.accesslog.v3.AccessLogFilter: which records are worth a line. */
-import type { Issue } from '@weft/base';
-import {
-  type AccessLogFilter,
-  type ComparisonFilter,
-  ComparisonFilter_Op,
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { compileHeaderMatch, Issues, matchesHeaderValue } from '@weft/engine';
+import type {
+  AccessLogFilter,
+  ExtensionFilter,
+  HeaderFilter,
+  LogTypeFilter,
 } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
-import type { AccessRecord } from '../access-record.ts';
-import { RESPONSE_FLAGS } from './response-flags.ts';
-
-export type RecordFilter = (record: AccessRecord) => boolean;
-
-const COMPARE: Readonly<Record<ComparisonFilter_Op, (left: number, right: number) => boolean>> = {
-  [ComparisonFilter_Op.EQ]: (left, right) => left === right,
-  [ComparisonFilter_Op.GE]: (left, right) => left >= right,
-  [ComparisonFilter_Op.LE]: (left, right) => left <= right,
-};
+import { AccessLogType } from '@weft/xds/gen/envoy/data/accesslog/v3/accesslog_pb';
+import { ExpressionFilterSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb';
+import { expression } from './expression.ts';
+import { requestHeader } from './headers.ts';
+import { metadataFilter } from './metadata-filter.ts';
+import { comparison, grpcStatus, responseFlags } from './outcome-filters.ts';
+import { type FilterCompiling, type RecordFilter, refuse } from './record-filter.ts';
+import { sampled } from './sampled.ts';
 
 /** Compiles a filter; what this proxy cannot decide is an issue, because a log that keeps too little or too much misleads. */
-export function compileFilter(filter: AccessLogFilter, at: string, issues: Issue[]): RecordFilter {
+export function compileFilter(filter: AccessLogFilter, at: string, compiling: FilterCompiling): RecordFilter {
   const specifier = filter.filterSpecifier;
   switch (specifier.case) {
-    case 'statusCodeFilter':
-      return comparison(
-        specifier.value.comparison,
-        (record) => record.responseCode,
-        `${at}.status_code_filter`,
-        issues,
-      );
-    case 'durationFilter':
-      return comparison(
-        specifier.value.comparison,
-        (record) => Math.floor(record.endMs - record.startMs),
-        `${at}.duration_filter`,
-        issues,
-      );
+    case 'statusCodeFilter': {
+      const { comparison: limit } = specifier.value;
+      return comparison(limit, (record) => record.responseCode, `${at}.status_code_filter`, compiling);
+    }
+    case 'durationFilter': {
+      const { comparison: limit } = specifier.value;
+      return comparison(limit, ({ startMs, endMs }) => Math.floor(endMs - startMs), `${at}.duration_filter`, compiling);
+    }
+    case 'notHealthCheckFilter':
+      return (record) => !record.healthCheck;
+    case 'runtimeFilter':
+      return sampled(specifier.value, compiling);
     case 'andFilter': {
-      const all = specifier.value.filters.map((f, i) => compileFilter(f, `${at}.and_filter.filters[${i}]`, issues));
+      const all = specifier.value.filters.map((f, i) => compileFilter(f, `${at}.and_filter.filters[${i}]`, compiling));
       return (record) => all.every((f) => f(record));
     }
     case 'orFilter': {
-      const any = specifier.value.filters.map((f, i) => compileFilter(f, `${at}.or_filter.filters[${i}]`, issues));
+      const any = specifier.value.filters.map((f, i) => compileFilter(f, `${at}.or_filter.filters[${i}]`, compiling));
       return (record) => any.some((f) => f(record));
     }
+    case 'headerFilter':
+      return header(specifier.value, `${at}.header_filter.header`, compiling);
     case 'responseFlagFilter':
-      return flags(specifier.value.flags, `${at}.response_flag_filter.flags`, issues);
+      return responseFlags(specifier.value.flags, `${at}.response_flag_filter.flags`, compiling);
+    case 'grpcStatusFilter':
+      return grpcStatus(specifier.value);
+    case 'metadataFilter':
+      return metadataFilter(specifier.value, `${at}.metadata_filter`, compiling);
+    case 'logTypeFilter':
+      return logType(specifier.value);
+    case 'extensionFilter':
+      return extension(specifier.value, `${at}.extension_filter`, compiling);
     default:
-      issues.push({
-        severity: 'error',
-        code: 'access-log-filter',
+      return refuse(
+        compiling,
         at,
-        message: `this proxy cannot decide ${specifier.case ?? 'an empty filter'}`,
-        expected: 'status_code_filter, duration_filter, response_flag_filter, and_filter or or_filter',
-      });
-      return () => false;
+        `this proxy cannot decide ${specifier.case ?? 'an empty filter'}`,
+        'any filter but traceable_filter: this proxy does not know which requests are traced',
+      );
   }
 }
 
-function comparison(
-  filter: ComparisonFilter | undefined,
-  read: (record: AccessRecord) => number,
-  at: string,
-  issues: Issue[],
-): RecordFilter {
-  const compare = filter === undefined ? undefined : COMPARE[filter.op];
-  // The runtime key is an override of this default; without a runtime the default is the value.
-  const limit = filter?.value?.defaultValue;
-  if (compare === undefined || limit === undefined) {
-    issues.push({
-      severity: 'error',
-      code: 'access-log-filter',
-      at,
-      message: 'needs an operator and a value to compare with',
-    });
-    return () => false;
-  }
-  return (record) => compare(read(record), limit);
+function header(filter: HeaderFilter, at: string, compiling: FilterCompiling): RecordFilter {
+  if (filter.header === undefined) return refuse(compiling, at, 'is missing', 'a header to match');
+  const issues = new Issues('AccessLogFilter');
+  const match = compileHeaderMatch(filter.header, at, issues);
+  compiling.issues.push(...issues.list);
+  return (record) => matchesHeaderValue(match, requestHeader(record, match.name));
 }
 
-function flags(wanted: readonly string[], at: string, issues: Issue[]): RecordFilter {
-  for (const flag of wanted) {
-    if (!Object.hasOwn(RESPONSE_FLAGS, flag)) {
-      issues.push({
-        severity: 'error',
-        code: 'access-log-filter',
-        at,
-        message: `${flag} is no response flag`,
-        expected: Object.keys(RESPONSE_FLAGS).join(', '),
-      });
-    }
+/** Records are written when a request or a connection has ended, and at no other time. */
+function logType({ types, exclude }: LogTypeFilter): RecordFilter {
+  const wanted = new Set(types);
+  return ({ protocol }) =>
+    wanted.has(protocol === '' ? AccessLogType.TcpConnectionEnd : AccessLogType.DownstreamEnd) !== exclude;
+}
+
+function extension(filter: ExtensionFilter, at: string, compiling: FilterCompiling): RecordFilter {
+  const any = filter.configType.value;
+  const cel = any === undefined ? undefined : anyUnpack(any, ExpressionFilterSchema);
+  if (cel === undefined) {
+    const what = `this proxy has no access log filter ${any?.typeUrl ?? filter.name}`;
+    return refuse(
+      compiling,
+      `${at}.typed_config`,
+      what,
+      'envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
+    );
   }
-  if (wanted.length === 0) return (record) => record.responseFlags !== '';
-  return (record) =>
-    record.responseFlags !== '' && record.responseFlags.split(',').some((flag) => wanted.includes(flag));
+  return expression(cel.expression, `${at}.typed_config.expression`, compiling);
 }

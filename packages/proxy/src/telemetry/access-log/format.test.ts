@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '@weft/base';
 import { AccessRecord } from '../access-record.ts';
 import { DEFAULT_FORMAT, parseFormat, textWriter } from './format.ts';
 import { compileJsonFormat } from './json-format.ts';
 
-const CONTEXT = { hostname: 'box' };
+const CONTEXT = {
+  hostname: 'box',
+  random: seededRandom(1),
+  environment: (name: string) => (name === 'POD' ? 'orders-1' : undefined),
+};
 
 function record(fields: Partial<AccessRecord> = {}): AccessRecord {
   return Object.assign(new AccessRecord(), {
@@ -71,7 +76,31 @@ test('single operators', () => {
       { responseTrailers: ['grpc-status', '5'] },
     ],
     ['%START_TIME(%Y/%m/%dT%H:%M:%S%z %3f %s)%', '2016/04/15T20:17:00+0000 310 1460751420'],
-    ['100%% %HOSTNAME%', '100% box'],
+    ['100%% %HOSTNAME% %ENVIRONMENT(POD)% %ENVIRONMENT(NONE)%', '100% box orders-1 -'],
+    ['%STREAM_ID% %ACCESS_LOG_TYPE%', 'cc21d9b0 DownstreamEnd'],
+    ['%PATH(NQ:PATH)% %PATH(WQ:ORIG)% %QUERY_PARAM(token)%', '/api/v1/locations - secret'],
+    ['%COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)% %COMMON_DURATION(US_TX_BEG:DS_TX_END:ms)%', '100000 -'],
+    ['%REQUEST_HEADERS_BYTES% %RESPONSE_TRAILERS_BYTES%', '110 12', { responseTrailers: ['grpc-status', '5'] }],
+    [
+      '%DYNAMIC_METADATA(ns:a:b)% %DYNAMIC_METADATA(ns:n)% %DYNAMIC_METADATA(ns)% %DYNAMIC_METADATA(other)%',
+      'deep 7 {\\"a\\":{\\"b\\":\\"deep\\"},\\"n\\":7} -',
+      { dynamicMetadata: { ns: { a: { b: 'deep' }, n: 7 } } },
+    ],
+    [
+      '%CLUSTER_METADATA(istio:name)% %UPSTREAM_METADATA(istio:workload)% %METADATA(ROUTE:istio:config)%',
+      'orders orders-v1 /apis/x',
+      {
+        clusterMetadata: { istio: { name: 'orders' } },
+        upstreamMetadata: { istio: { workload: 'orders-v1' } },
+        routeMetadata: { istio: { config: '/apis/x' } },
+      },
+    ],
+    [
+      '%FILTER_STATE(envoy.filters.http.grpc_stats:PLAIN)% %FILTER_STATE(envoy.filters.http.grpc_stats:FIELD:request_message_count)%',
+      '3,2 3',
+      { requestMessages: 3, responseMessages: 2 },
+    ],
+    ['%FILTER_STATE(envoy.filters.http.grpc_stats)%', '-'],
   ];
   for (const [format, expected, fields] of cases) assert.equal(line(format, fields), expected, format);
 });
@@ -84,13 +113,29 @@ test('no value can forge a line, close a quote or drive a terminal', () => {
 });
 
 test('what is not known is refused, all of it at once', () => {
-  const all = problems('%UPSTREAM_CLUSTR% %REQ% %PROTOCOL(x)% %START_TIME(%Q)% 100% %DYNAMIC_METADATA(a)%');
+  const all = problems('%UPSTREAM_CLUSTR% %REQ% %PROTOCOL(x)% %START_TIME(%Q)% 100% %DYNAMIC_METADATA%');
   assert.match(all, /%UPSTREAM_CLUSTR%.*did you mean %UPSTREAM_CLUSTER%\?/);
   assert.match(all, /%REQ%: needs a header name/);
   assert.match(all, /%PROTOCOL%: takes no argument/);
   assert.match(all, /unknown conversion %Q/);
   assert.match(all, /write %% for a percent sign/);
   assert.match(all, /%DYNAMIC_METADATA%/);
+});
+
+test('operators say what their argument lacks', () => {
+  for (const [format, problem] of [
+    [
+      '%FILTER_STATE(wasm.peer)%',
+      /%FILTER_STATE%: nothing here sets wasm\.peer; known are envoy\.filters\.http\.grpc_stats/,
+    ],
+    ['%FILTER_STATE(envoy.filters.http.grpc_stats:FIELD:x)%', /has no field x/],
+    ['%METADATA(LISTENER:a)%', /LISTENER is no type of metadata here: DYNAMIC, CLUSTER, ROUTE, UPSTREAM_HOST/],
+    ['%UPSTREAM_METADATA(a::b)%', /needs a namespace/],
+    ['%ENVIRONMENT%', /needs the name of a variable/],
+    ['%COMMON_DURATION(A:B:ms)%', /needs \(FROM:TO:ms\|us\|ns\)/],
+    ['%PATH(XX)%', /is not \(WQ\|NQ/],
+  ] as const)
+    assert.match(problems(format), problem);
 });
 
 test('JSON keeps numbers, sorts keys and nests', () => {

@@ -4,7 +4,8 @@
 import { type Issue, suggest } from '@weft/base';
 import type { AccessRecord } from '../access-record.ts';
 import { escapeLogValue } from './escape.ts';
-import { OPERATORS, type Operator, type OperatorContext, type OperatorValue } from './operators.ts';
+import type { LogContext, Operator, OperatorValue } from './operator.ts';
+import { OPERATORS } from './operators.ts';
 
 /** Envoy's default (docs: access_log/usage, "Default Format String"). */
 export const DEFAULT_FORMAT: string =
@@ -24,7 +25,7 @@ export type ParsedFormat =
 const TOKEN = /%%|%([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%|[^%]+|%/g;
 
 /** Splits a format into segments; every operator that is unknown or misused is one issue. `at` is the field's path, for the issues. */
-export function parseFormat(format: string, context: OperatorContext, at: string): ParsedFormat {
+export function parseFormat(format: string, context: LogContext, at: string): ParsedFormat {
   const segments: Segment[] = [];
   const issues: Issue[] = [];
   const refuse = (message: string, hint?: string): void => {
@@ -57,7 +58,7 @@ export function parseFormat(format: string, context: OperatorContext, at: string
 function makeOperator(
   name: string,
   argument: string | undefined,
-  context: OperatorContext,
+  context: LogContext,
 ): Operator | { readonly problem: string; readonly hint?: string } {
   const factory = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (factory !== undefined) return factory(argument, context);

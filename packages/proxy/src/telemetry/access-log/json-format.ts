@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Issue } from '@weft/base';
 import type { AccessRecord } from '../access-record.ts';
 import { parseFormat, printValue, type Segment } from './format.ts';
-import type { OperatorContext } from './operators.ts';
+import type { LogContext } from './operator.ts';
 
 /** Writes a value's JSON, or nothing at all when it has none. */
 type Writer = (record: AccessRecord) => string | undefined;
@@ -18,7 +18,7 @@ export type CompiledJson =
  */
 export function compileJsonFormat(
   struct: JsonObject,
-  context: OperatorContext,
+  context: LogContext,
   at: string,
   omitEmpty: boolean,
 ): CompiledJson {
@@ -29,7 +29,7 @@ export function compileJsonFormat(
 }
 
 interface Compiling {
-  readonly context: OperatorContext;
+  readonly context: LogContext;
   readonly omitEmpty: boolean;
   readonly issues: Issue[];
 }

@@ -3,26 +3,15 @@
  * in: an operator's name and argument   out: a function from AccessRecord to its value
  */
 import type { AccessRecord } from '../access-record.ts';
+import { bytesOfHeaders, requestHeadBytes, responseHeadBytes } from '../head-bytes.ts';
 import { camelGrpcStatus, grpcStatusOf, snakeGrpcStatus } from './grpc-status.ts';
 import { headerOf } from './header-of.ts';
+import { requestHeader } from './headers.ts';
+import { filterStateOperator, metadata, typedMetadata } from './metadata-operators.ts';
+import { type OperatorFactory as Factory, plain } from './operator.ts';
+import { pathOperator, queryParameter } from './path-operators.ts';
 import { longResponseFlags } from './response-flags.ts';
 import { compileTimeFormat, isoTime } from './start-time.ts';
-
-/** Numbers stay numbers, so that JSON logs keep their type. Undefined and the empty string mean "nothing to say". */
-export type OperatorValue = string | number | undefined;
-export type Operator = (record: AccessRecord) => OperatorValue;
-
-/** Facts of the process that operators print. */
-export interface OperatorContext {
-  readonly hostname: string;
-}
-
-/** Makes an operator of its argument, or says what is wrong with the argument. */
-type Factory = (argument: string | undefined, context: OperatorContext) => Operator | { readonly problem: string };
-
-function plain(read: Operator): Factory {
-  return (argument) => (argument === undefined ? read : { problem: `takes no argument, got (${argument})` });
-}
 
 /** The address without its port: `10.0.0.1:80` → `10.0.0.1`, `[::1]:80` → `::1`. */
 function withoutPort(address: string): string {
@@ -40,22 +29,6 @@ function portOf(address: string): number | undefined {
 /** Whole milliseconds between two points, when both were reached. */
 function between(from: number, to: number): number | undefined {
   return from < 0 || to < 0 ? undefined : Math.max(0, Math.floor(to - from));
-}
-
-function requestHeader(record: AccessRecord, name: string): string | undefined {
-  switch (name) {
-    case ':method':
-      return record.method || undefined;
-    case ':path':
-      return record.path || undefined;
-    case ':authority':
-    case 'host':
-      return record.authority || undefined;
-    case ':scheme':
-      return record.scheme || undefined;
-    default:
-      return headerOf(record.requestHeaders, name);
-  }
 }
 
 type HeaderSource = (record: AccessRecord, name: string) => string | undefined;
@@ -108,6 +81,40 @@ const grpcStatus: Factory = (argument = 'CAMEL_STRING') => {
   };
 };
 
+/** Points in time of an exchange by Envoy's names (docs: access_log, %COMMON_DURATION%). */
+const TIME_POINTS: Readonly<Record<string, (record: AccessRecord) => number>> = {
+  DS_RX_BEG: (r) => r.startMs,
+  DS_RX_END: (r) => r.requestEndMs,
+  US_TX_BEG: (r) => r.upstreamTxStartMs,
+  US_TX_END: (r) => r.upstreamTxEndMs,
+  US_RX_BEG: (r) => r.upstreamRxStartMs,
+  US_RX_END: (r) => r.upstreamRxEndMs,
+  DS_TX_END: (r) => r.endMs,
+};
+const PRECISION: Readonly<Record<string, number>> = { ms: 1, us: 1e3, ns: 1e6 };
+
+/** `(FROM:TO:ms|us|ns)`. */
+const commonDuration: Factory = (argument = '') => {
+  const [fromName = '', toName = '', unit = '', ...more] = argument.split(':');
+  const from = TIME_POINTS[fromName];
+  const to = TIME_POINTS[toName];
+  const scale = PRECISION[unit];
+  if (from === undefined || to === undefined || scale === undefined || more.length > 0)
+    return { problem: `needs (FROM:TO:ms|us|ns) with two of ${Object.keys(TIME_POINTS).join(', ')}` };
+  return (record) => {
+    const start = from(record);
+    const end = to(record);
+    return start < 0 || end < 0 ? undefined : Math.max(0, Math.floor((end - start) * scale));
+  };
+};
+
+/** `(NAME)`: a variable of the process, read when the configuration arrives. */
+const environment: Factory = (argument = '', context) => {
+  if (argument === '') return { problem: 'needs the name of a variable: (NAME)' };
+  const value = context.environment(argument);
+  return () => value;
+};
+
 /** Every operator this proxy prints. One that is not here is refused by name when the configuration arrives. */
 export const OPERATORS: Readonly<Record<string, Factory>> = {
   START_TIME: startTime,
@@ -125,8 +132,9 @@ export const OPERATORS: Readonly<Record<string, Factory>> = {
   RESPONSE_FLAGS_LONG: plain((r) => longResponseFlags(r.responseFlags)),
   BYTES_RECEIVED: plain((r) => r.bytesReceived),
   BYTES_SENT: plain((r) => r.bytesSent),
-  REQUEST_HEADERS_BYTES: plain((r) => r.headerBytesReceived),
-  RESPONSE_HEADERS_BYTES: plain((r) => r.headerBytesSent),
+  REQUEST_HEADERS_BYTES: plain(requestHeadBytes),
+  RESPONSE_HEADERS_BYTES: plain(responseHeadBytes),
+  RESPONSE_TRAILERS_BYTES: plain((r) => bytesOfHeaders(r.responseTrailers)),
   UPSTREAM_WIRE_BYTES_RECEIVED: plain((r) => r.upstreamWireBytesReceived),
   UPSTREAM_WIRE_BYTES_SENT: plain((r) => r.upstreamWireBytesSent),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: plain((r) => r.requestAttempts),
@@ -167,5 +175,16 @@ export const OPERATORS: Readonly<Record<string, Factory>> = {
   CONNECTION_ID: plain((r) => r.connectionId),
   GRPC_STATUS: grpcStatus,
   GRPC_STATUS_NUMBER: (_argument, context) => grpcStatus('NUMBER', context),
-  HOSTNAME: (argument, { hostname }) => plain(() => hostname)(argument, { hostname }),
+  HOSTNAME: (argument, context) => plain(() => context.hostname)(argument, context),
+  ENVIRONMENT: environment,
+  STREAM_ID: plain((r) => headerOf(r.requestHeaders, 'x-request-id')),
+  PATH: pathOperator,
+  QUERY_PARAM: queryParameter,
+  ACCESS_LOG_TYPE: plain((r) => (r.protocol === '' ? 'TcpConnectionEnd' : 'DownstreamEnd')),
+  COMMON_DURATION: commonDuration,
+  DYNAMIC_METADATA: metadata('DYNAMIC_METADATA'),
+  CLUSTER_METADATA: metadata('CLUSTER_METADATA'),
+  UPSTREAM_METADATA: metadata('UPSTREAM_METADATA'),
+  METADATA: typedMetadata,
+  FILTER_STATE: filterStateOperator,
 };

@@ -58,7 +58,7 @@ test('a request is counted with every label of the documentation', () => {
   assert.ok(out.includes(expected), out);
   assert.match(out, /istio_request_duration_milliseconds_bucket\{.*le="5"\} 0\n/);
   assert.match(out, /istio_request_duration_milliseconds_bucket\{.*le="10"\} 2\n/);
-  assert.match(out, /istio_response_bytes_sum\{.*\} 4000\n/);
+  assert.match(out, /istio_response_bytes_sum\{.*\} 4020\n/);
 });
 
 test('equal labels from two pushes are one series', () => {

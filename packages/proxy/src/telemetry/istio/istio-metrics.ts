@@ -6,6 +6,7 @@
 import { grpcStatusOf } from '../access-log/grpc-status.ts';
 import { headerOf } from '../access-log/header-of.ts';
 import type { AccessRecord } from '../access-record.ts';
+import { requestHeadBytes, responseHeadBytes } from '../head-bytes.ts';
 import type { Labels, SeriesSource, Stat } from '../registry.ts';
 import {
   metricLabels,
@@ -53,8 +54,8 @@ export class IstioMetrics implements SeriesSource {
     const series = this.#requestSeries(reporter, record);
     series.requests.inc();
     series.duration.record(record.endMs - record.startMs);
-    series.requestBytes.record(record.bytesReceived + record.headerBytesReceived);
-    series.responseBytes.record(record.bytesSent + record.headerBytesSent);
+    series.requestBytes.record(record.bytesReceived + requestHeadBytes(record));
+    series.responseBytes.record(record.bytesSent + responseHeadBytes(record));
   }
 
   /** Counts messages of a gRPC call that may still be going on. */

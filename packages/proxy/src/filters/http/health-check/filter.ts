@@ -55,6 +55,7 @@ function create(config: HealthCheckConfig, { clusters }: FilterContext): HttpFil
   return {
     onRequestHeaders(exchange) {
       if (!asksForHealth(config, exchange)) return CONTINUE;
+      exchange.record.healthCheck = true;
       const { details, cause } = verdictOf(config, clusters);
       if (cause === undefined) exchange.reply('HEALTH_CHECK', { details });
       else exchange.reply('HEALTH_CHECK_FAILED', { details, cause });

@@ -23,6 +23,7 @@ import {
   httpFilter,
   STOP,
 } from '../../../stream/http-filter.ts';
+import { addDynamicMetadata } from '../../../telemetry/metadata.ts';
 import { rateLimitHeaders } from './answer.ts';
 import { decodeRateLimit, decodeRateLimitRoute, type RateLimitConfig, type RateLimitOverride } from './config.ts';
 import { rateLimitStats } from './stats.ts';
@@ -122,6 +123,8 @@ class RateLimitFilter {
       ...safePairs(answer.responseHeadersToAdd),
       ...(config.rateLimitHeaders ? rateLimitHeaders(answer.statuses) : []),
     ];
+    if (answer.dynamicMetadata !== undefined)
+      addDynamicMetadata(exchange.record, 'envoy.filters.http.ratelimit', answer.dynamicMetadata);
     const stats = this.#stats(exchange);
     if (answer.overallCode === Code.OVER_LIMIT) {
       stats.overLimit.inc();

@@ -84,12 +84,7 @@ function decodeHcm(
   const options = httpOptions(hcm, at, issues);
   const routes = routeSource(hcm, at, context, issues);
   const chain = compileHttpFilters(hcm, at, listener, context, issues);
-  const accessLog = compileAccessLogs(
-    hcm.accessLog,
-    context.accessLogs,
-    { hostname: context.hostname },
-    `${at}.access_log`,
-  );
+  const accessLog = compileAccessLogs(hcm.accessLog, context.accessLogs, context, `${at}.access_log`);
   if (!accessLog.ok) issues.adopt(accessLog.issues);
   const manager: ConnectionManager = {
     options,

@@ -45,12 +45,7 @@ function decode(message: TcpProxy, at: string, listener: Listener, context: Prox
   const issues = new Issues(`Listener ${listener.name}`);
   const config = decodeTcpProxy(message, at);
   if (!config.ok) issues.adopt(config.issues);
-  const accessLog = compileAccessLogs(
-    message.accessLog,
-    context.accessLogs,
-    { hostname: context.hostname },
-    `${at}.access_log`,
-  );
+  const accessLog = compileAccessLogs(message.accessLog, context.accessLogs, context, `${at}.access_log`);
   if (!accessLog.ok) issues.adopt(accessLog.issues);
   if (!config.ok) return { ok: false, issues: issues.list };
   const shared: TcpProxyShared = {
