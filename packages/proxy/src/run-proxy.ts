@@ -163,11 +163,19 @@ class RunningProxy implements Proxy {
     await plane.bound();
     if (this.#state === 'INITIALIZING') this.#state = 'LIVE';
     plane.closeUnused();
+    this.#closeUnusedSockets();
     this.#deps.logger.info('serving', {
       node: this.#bootstrap.node.id,
       ...(this.#concurrency > 1 ? { concurrency: this.#concurrency } : {}),
       startedInMs: Math.round(this.#deps.clock.now() - this.#startedMs),
     });
+  }
+
+  /** Those of threads that this process does not have, and of an admin interface that it does not have. */
+  #closeUnusedSockets(): void {
+    const { threads, admin } = this.#handover;
+    for (const sockets of threads.slice(this.#concurrency)) new Inheritance(sockets).closeUnused();
+    if (admin !== undefined && this.#admin === undefined) new Inheritance({ admin }).closeUnused();
   }
 
   #noteStatic(): void {

@@ -195,8 +195,12 @@ export class DataPlane implements Plane {
   }
 
   sockets(): readonly SocketsByAddress[] {
-    const open = this.#listeners.all().flatMap(({ key, fd }) => (fd === undefined ? [] : [[key, fd] as const]));
-    return [Object.fromEntries(open)];
+    const open: Record<string, number> = {};
+    for (const { key, fd, current } of this.#listeners.all()) {
+      // Whoever closes a pipe removes its path, from under a successor too.
+      if (fd !== undefined && current.listener.address.kind !== 'pipe') open[key] = fd;
+    }
+    return [open];
   }
 
   closeUnused(): void {
