@@ -9,5 +9,6 @@ export function proxyConfigFor(snapshot: Snapshot, node: Node): DefaultProxyConf
   const said = node.metadata['PROXY_CONFIG'];
   if (typeof said !== 'object' || said === null) return snapshot.proxyConfigOf(node);
   const decoded = decodeProxyConfig(JSON.stringify(said));
+  // A field of a newer Istio than this one is no reason to ignore the mesh.
   return decoded.ok ? decoded.value : snapshot.proxyConfigOf(node);
 }

@@ -1,4 +1,5 @@
 import type { WorkloadSockets } from './address-plan.ts';
+import type { StartConfig } from './proxy-config.ts';
 
 /** Who a proxy is and where its control plane is; everything else in its bootstrap follows. */
 export interface ProxyIdentity {
@@ -33,6 +34,8 @@ export interface ProxyPorts {
 export interface BootstrapInput {
   /** Threads that serve; undefined for the default. */
   readonly concurrency?: number | undefined;
+  /** What the mesh wants of the proxy; `concurrency` goes before it. */
+  readonly start?: StartConfig | undefined;
   readonly identity: ProxyIdentity;
   readonly ports: ProxyPorts;
   readonly mode: WorkloadSockets['mode'];
@@ -105,6 +108,7 @@ function metadata(input: BootstrapInput): Json {
       INBOUND_PORTS: membership.inboundPorts,
     }),
     ...(dns === true && { DNS_CAPTURE: 'true' }),
+    ...input.start?.metadata,
     ...proxyConfig(input),
     ...(identity.type === 'sidecar' && { HTTP_PROXY_PORT: String(ports.httpProxyPort) }),
     // Sidecars that share 127.0.0.1 cannot each bind a listener for the same service port; the forward proxy serves them all.
@@ -113,11 +117,13 @@ function metadata(input: BootstrapInput): Json {
 }
 
 /** What Istio's agent passes on of the ProxyConfig. */
-function proxyConfig({ identity, concurrency }: BootstrapInput): { readonly [key: string]: Json } {
+function proxyConfig({ identity, concurrency, start }: BootstrapInput): { readonly [key: string]: Json } {
   const probe = identity.membership?.probe;
-  if (probe === undefined && concurrency === undefined) return {};
+  const config = start?.config ?? {};
+  if (probe === undefined && concurrency === undefined && Object.keys(config).length === 0) return {};
   return {
     PROXY_CONFIG: {
+      ...config,
       ...(probe !== undefined && { readinessProbe: probe }),
       ...(concurrency !== undefined && { concurrency }),
     },

@@ -6,6 +6,7 @@ import { Failure } from '../command/failure.ts';
 import { isFromProxy, type ToProxy } from '../proxy-process/messages.ts';
 import { type BootstrapInput, writeBootstrap } from './bootstrap.ts';
 import { type ExitStatus, ManagedProcess } from './managed-process.ts';
+import { askProxyConfig } from './proxy-config.ts';
 
 export const PROXY_ENTRY: string = fileURLToPath(new URL('../proxy-process/main.ts', import.meta.url));
 const FIRST_BACKOFF_MS = 100;
@@ -24,6 +25,8 @@ export const PROXY_ENV: Readonly<Record<string, string>> = {
 
 export interface ProxyProcessOptions {
   readonly bootstrap: BootstrapInput;
+  /** Address of the control plane's API, which says what the proxy is to be started with; undefined: nothing but what is here. */
+  readonly api?: string | undefined;
   /** Where bootstrap.json and proxy.log go. */
   readonly folder: string;
   readonly version: string;
@@ -57,12 +60,12 @@ export class ProxyProcess {
   }
 
   static async start(options: ProxyProcessOptions): Promise<ProxyProcess> {
-    await mkdir(options.folder, { recursive: true });
-    await writeFile(
-      join(options.folder, 'bootstrap.json'),
-      `${JSON.stringify(writeBootstrap(options.bootstrap), null, 2)}\n`,
-    );
-    const proxy = new ProxyProcess(options);
+    const { api, bootstrap, folder } = options;
+    const start = api === undefined ? undefined : await askProxyConfig(api, bootstrap.identity);
+    await mkdir(folder, { recursive: true });
+    const text = JSON.stringify(writeBootstrap({ ...bootstrap, start }), null, 2);
+    await writeFile(join(folder, 'bootstrap.json'), `${text}\n`);
+    const proxy = new ProxyProcess({ ...options, env: { ...options.env, ...start?.environment } });
     await proxy.#spawn('w');
     return proxy;
   }

@@ -13,6 +13,8 @@ export interface GatewayStart {
   readonly folder: string;
   readonly shutdown: Shutdown;
   readonly concurrency?: number | undefined;
+  /** See ProxyProcessOptions. */
+  readonly api?: string | undefined;
 }
 
 /** Starts a gateway's proxy process. */
@@ -25,6 +27,7 @@ export function startGateway(gateway: LocalGateway, start: GatewayStart, cli: Cl
       xds: start.xds,
       concurrency: start.concurrency,
     },
+    api: start.api,
     folder: join(start.folder, gateway.name),
     version: weftVersion(),
     env: cli.env,

@@ -178,6 +178,7 @@ async function startSidecar(
       concurrency: options.concurrency,
       dns: options.dns,
     },
+    api: options.server,
     folder: join(await runFolder('workloads', cli.env), workloadEntryName(workload, sockets)),
     version: weftVersion(),
     env: cli.env,

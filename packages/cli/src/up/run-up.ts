@@ -105,7 +105,9 @@ async function serve(serving: Serving, cli: CliContext): Promise<void> {
   const entries = gateways.map((gateway) => ({ type: 'put' as const, object: { ...gatewayEntryOf(gateway) } }));
   controlPlane.store.transact(entries);
   const folder = await runFolder(`up-${controlPlane.apiAddress.port}`, cli.env);
-  const start = { xds: controlPlane.xdsAddress, folder, shutdown, concurrency: options.concurrency };
+  const { host, port } = controlPlane.apiAddress;
+  const api = `http://${host}:${port}`;
+  const start = { xds: controlPlane.xdsAddress, api, folder, shutdown, concurrency: options.concurrency };
   const proxies = await Promise.all(gateways.map((gateway) => startGateway(gateway, start, cli)));
   stack.defer(async () => {
     await Promise.all(proxies.map((proxy) => proxy.stop(DRAIN_MS)));

@@ -3,6 +3,7 @@ import { messageRegistry, type ProxyStatus, RESOURCE_KINDS, type ResourceKind } 
 import { NodeSchema } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { Pipeline, PipelineClient } from '../pipeline/pipeline.ts';
 import { type Exchange, sendJson } from './exchange.ts';
+import { proxyConfigPage } from './proxy-config-page.ts';
 import { ApiError } from './status.ts';
 
 export interface DebugDeps {
@@ -19,6 +20,7 @@ export const DEBUG_PAGES: Readonly<Record<string, Page>> = {
   xds: serveXds,
   registryz: serveRegistryz,
   endpointz: serveEndpointz,
+  proxy_config: serveProxyConfig,
 };
 
 function serveSyncz({ response }: Exchange, { proxies, pipeline }: DebugDeps): void {
@@ -81,6 +83,10 @@ async function serveConfigDump(exchange: Exchange, { pipeline }: DebugDeps): Pro
     // Private keys stay out of pages without a password.
     secrets: [...(assigned?.secret.values() ?? [])].map(({ name, version }) => ({ name, version })),
   });
+}
+
+function serveProxyConfig({ response, query }: Exchange, { pipeline }: DebugDeps): void {
+  sendJson(response, 200, proxyConfigPage(pipeline.snapshot, query));
 }
 
 function serveRegistryz({ response }: Exchange, { pipeline }: DebugDeps): void {
