@@ -247,7 +247,7 @@ export type {
 export { decodeDocument, type InputText, type Loaded, loadText, loadTexts } from './load.ts';
 export { readConfigPaths } from './read.ts';
 export type { KindId, ObjectMeta, Resource, Source } from './resource.ts';
-export { resourcesOf } from './resource.ts';
+export { groupByKind, resourcesOf } from './resource.ts';
 export { resourceKey, resourceTitle } from './resource-key.ts';
 export { Report } from './schema/index.ts';
 export type {

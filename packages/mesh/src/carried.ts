@@ -18,6 +18,22 @@ export class Carried<T> {
   }
 }
 
+/**
+ * The same for values that belong to an object: they live as long as it does, and nothing is copied from one snapshot to the next. What is
+ * kept for an object is the last value made for it.
+ */
+export class CarriedBy<K extends object, T> {
+  readonly #entries = new WeakMap<K, Entry<T>>();
+
+  keep(owner: K, inputs: readonly unknown[], make: () => T): T {
+    const known = this.#entries.get(owner);
+    if (known !== undefined && sameItems(known.inputs, inputs)) return known.value;
+    const value = make();
+    this.#entries.set(owner, { inputs, value });
+    return value;
+  }
+}
+
 interface Entry<T> {
   readonly inputs: readonly unknown[];
   readonly value: T;

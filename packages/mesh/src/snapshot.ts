@@ -1,12 +1,13 @@
 import type { Issue } from '@weft/base';
 import type { DefaultProxyConfig, MeshConfig, Resource } from '@weft/config';
-import { decodeMeshConfig, operatorMeshConfig, resourcesOf } from '@weft/config';
-import { Carried } from './carried.ts';
+import { decodeMeshConfig, groupByKind, operatorMeshConfig, resourcesOf } from '@weft/config';
+import { Carried, CarriedBy } from './carried.ts';
 import { hasDelegates, mergeDelegates } from './delegate.ts';
 import { type DestinationRule, DestinationRules } from './destination-rule.ts';
 import { discovered } from './discovery.ts';
 import { EnvoyFilters } from './envoy-filter.ts';
 import { type Gateway, resolveGateway } from './gateway.ts';
+import { InstanceIndex } from './instance-index.ts';
 import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
 import type { Node } from './node.ts';
@@ -51,7 +52,7 @@ export class Snapshot {
   readonly issues: readonly Issue[];
   readonly #carry: Carry;
   readonly #byHost: ReadonlyMap<string, readonly Service[]>;
-  readonly #instances = new Map<string, ServiceInstance[]>();
+  readonly #instances: InstanceIndex;
   readonly #destinationRules: DestinationRules;
   readonly #peerAuthentications: PeerAuthentications;
   readonly #envoyFilters: EnvoyFilters;
@@ -71,9 +72,13 @@ export class Snapshot {
     const content = source === undefined || 'type' in source ? source : JSON.stringify(source);
     this.mesh = this.#carry.mesh.keep('mesh', [content], () => meshSettings(meshConfigIn(source, issues)));
     const resources = discovered(all, this.mesh.discoverySelectors);
+    groupByKind(resources);
     this.services = registryServices(resources, { domain: this.domain, clusterId, mesh: this.mesh }, this.#carry);
     this.#byHost = Map.groupBy(this.services, (service) => service.hostname);
-    this.#indexInstances();
+    this.#instances = new InstanceIndex(
+      this.services,
+      options.previous === undefined ? undefined : options.previous.#instances,
+    );
     this.virtualServices = this.#virtualServices(resourcesOf(resources, 'VirtualService'), issues);
     this.#byGateway = this.#groupByGateway();
     this.#destinationRules = new DestinationRules(
@@ -129,7 +134,7 @@ export class Snapshot {
 
   /** What the workload at an address serves. */
   instancesAt(address: string): readonly ServiceInstance[] {
-    return this.#instances.get(address) ?? [];
+    return this.#instances.at(address);
   }
 
   /** The certificate in a Secret of a namespace. */
@@ -195,18 +200,6 @@ export class Snapshot {
     return selected ?? own.find(isForEverybody) ?? root.find(isForEverybody);
   }
 
-  #indexInstances(): void {
-    for (const service of this.services) {
-      for (const endpoint of service.endpoints) {
-        const port = service.ports.find((each) => each.number === endpoint.servicePort);
-        if (port === undefined) continue;
-        const list = this.#instances.get(endpoint.address);
-        if (list === undefined) this.#instances.set(endpoint.address, [{ service, port, endpoint }]);
-        else list.push({ service, port, endpoint });
-      }
-    }
-  }
-
   #virtualServices(resources: readonly Resource<'VirtualService'>[], issues: Issue[]): readonly VirtualService[] {
     const { domain } = this;
     const exportTo = this.mesh.defaultVirtualServiceExportTo;
@@ -266,8 +259,8 @@ const ROOT = 'istio-system';
 class Carry {
   readonly mesh: Carried<MeshSettings>;
   readonly workloads: Carried<Workload>;
-  readonly shapes: Carried<readonly ServiceShape[]>;
-  readonly services: Carried<Service>;
+  readonly shapes: CarriedBy<Resource, readonly ServiceShape[]>;
+  readonly services: CarriedBy<ServiceShape, Service>;
   readonly autoAddresses: Carried<AutoAddresses>;
   readonly virtualServices: Carried<VirtualService>;
   readonly merged: Carried<VirtualService>;
@@ -278,8 +271,8 @@ class Carry {
   constructor(previous: Carry | undefined) {
     this.mesh = new Carried(previous?.mesh);
     this.workloads = new Carried(previous?.workloads);
-    this.shapes = new Carried(previous?.shapes);
-    this.services = new Carried(previous?.services);
+    this.shapes = previous?.shapes ?? new CarriedBy();
+    this.services = previous?.services ?? new CarriedBy();
     this.autoAddresses = new Carried(previous?.autoAddresses);
     this.virtualServices = new Carried(previous?.virtualServices);
     this.merged = new Carried(previous?.merged);

@@ -50,6 +50,19 @@ export function allocateAddresses(entries: readonly Resource<'ServiceEntry'>[]):
   return found;
 }
 
+const demands = new WeakMap<Resource<'ServiceEntry'>, string>();
+
+/** All that an allocation asks of an entry, so that a change of anything else, of its endpoints say, leaves every address as it is. */
+export function addressDemand(entry: Resource<'ServiceEntry'>): string {
+  const known = demands.get(entry);
+  if (known !== undefined) return known;
+  const { namespace, name } = entry.metadata;
+  const wanted = wantsAddresses(entry) ? [refOf(entry).creation, hostsOf(entry), [...statusAddresses(entry)]] : [];
+  const demand = JSON.stringify([namespace, name, entry.spec.addresses, wanted]);
+  demands.set(entry, demand);
+  return demand;
+}
+
 function wantsAddresses({ spec, metadata }: Resource<'ServiceEntry'>): boolean {
   // Without resolution the address a client chose is where its connection goes, so it must be a real one.
   if ((spec.resolution ?? 'NONE') === 'NONE' || (spec.addresses ?? []).length > 0) return false;

@@ -1,12 +1,12 @@
 import type { Resource } from '@weft/config';
 import { resourcesOf } from '@weft/config';
-import type { Carried } from '../carried.ts';
+import type { Carried, CarriedBy } from '../carried.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { LabelIndex } from '../labels.ts';
 import type { MeshSettings } from '../mesh-config.ts';
 import { byCreation } from '../object-ref.ts';
 import type { Service } from '../service.ts';
-import { type AutoAddresses, allocateAddresses, autoAddressKey } from './auto-address.ts';
+import { type AutoAddresses, addressDemand, allocateAddresses, autoAddressKey } from './auto-address.ts';
 import { endpointsEndpoints, entryEndpoints, selectedEndpoints, sliceEndpoints } from './endpoints.ts';
 import { kubernetesService, type ServiceShape } from './kubernetes-service.ts';
 import { serviceEntryServices } from './service-entry.ts';
@@ -22,8 +22,8 @@ export interface RegistryOptions {
 /** What is carried from one snapshot to the next. */
 export interface RegistryCarry {
   readonly workloads: Carried<Workload>;
-  readonly shapes: Carried<readonly ServiceShape[]>;
-  readonly services: Carried<Service>;
+  readonly shapes: CarriedBy<Resource, readonly ServiceShape[]>;
+  readonly services: CarriedBy<ServiceShape, Service>;
   readonly autoAddresses: Carried<AutoAddresses>;
 }
 
@@ -38,20 +38,17 @@ export function registryServices(
   const sources = new EndpointSources(resources, carry.workloads);
   const drafts: Draft[] = [];
   const { mesh } = options;
-  const rules = [mesh.defaultServiceExportTo, options.domain, options.clusterId];
+  const rules = JSON.stringify([mesh.defaultServiceExportTo, options.domain, options.clusterId]);
   for (const resource of resourcesOf(resources, 'Service')) {
-    const { namespace, name } = resource.metadata;
-    const [shape] = carry.shapes.keep(`k8s/${namespace}/${name}`, [resource, ...settled(rules)], () => [
+    const [shape] = carry.shapes.keep(resource, [rules], () => [
       kubernetesService(resource, options.domain, mesh.defaultServiceExportTo),
     ]);
     if (shape !== undefined) drafts.push({ shape, ...sources.ofService(resource, shape, options.clusterId) });
   }
   const entries = resourcesOf(resources, 'ServiceEntry');
-  const auto = carry.autoAddresses.keep('all', entries, () => allocateAddresses(entries));
+  const auto = carry.autoAddresses.keep('all', entries.map(addressDemand), () => allocateAddresses(entries));
   for (const resource of entries) {
-    const { namespace, name } = resource.metadata;
-    const given = (resource.spec.hosts ?? []).map((host) => auto.get(autoAddressKey(namespace, name, host))?.join());
-    const shapes = carry.shapes.keep(`se/${namespace}/${name}`, [resource, ...given, ...settled(rules)], () =>
+    const shapes = carry.shapes.keep(resource, [rules, givenAddresses(resource, auto)], () =>
       serviceEntryServices(resource, mesh.defaultServiceExportTo, auto),
     );
     for (const shape of shapes) drafts.push({ shape, ...sources.ofEntry(resource, shape, options.clusterId) });
@@ -60,8 +57,7 @@ export function registryServices(
   const aliases = aliasesOf(drafts);
   return drafts.map(({ shape, inputs, endpoints }) => {
     const names = aliases.get(shape.hostname) ?? [];
-    const key = `${shape.registry}/${shape.namespace}/${shape.name}/${shape.hostname}`;
-    return carry.services.keep(key, [shape, names.join(), ...inputs], () => ({
+    return carry.services.keep(shape, [names.join(), ...inputs], () => ({
       ...shape,
       definition: shape,
       aliases: names,
@@ -70,9 +66,17 @@ export function registryServices(
   });
 }
 
-/** Lists by content, so that equal settings of two snapshots compare equal. */
-function settled(rules: readonly (string | readonly string[])[]): readonly string[] {
-  return rules.map((rule) => (typeof rule === 'string' ? rule : rule.join()));
+/** What a resource got the last time that addresses were allocated, as text. */
+const given = new WeakMap<Resource<'ServiceEntry'>, { readonly auto: AutoAddresses; readonly text: string }>();
+
+function givenAddresses(resource: Resource<'ServiceEntry'>, auto: AutoAddresses): string {
+  const known = given.get(resource);
+  if (known?.auto === auto) return known.text;
+  const { namespace, name } = resource.metadata;
+  const hosts = resource.spec.hosts ?? [];
+  const text = JSON.stringify(hosts.map((host) => auto.get(autoAddressKey(namespace, name, host)) ?? null));
+  given.set(resource, { auto, text });
+  return text;
 }
 
 interface Draft {
