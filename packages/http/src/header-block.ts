@@ -56,8 +56,12 @@ function removeFrom(headers: HeaderBlock, name: string, from: number): boolean {
     }
     out += 2;
   }
-  // Setting a length leaves compiled code, even to the length it has.
-  if (out === headers.length) return false;
-  headers.length = out;
-  return true;
+  const removed = out < headers.length;
+  cutHeaders(headers, out);
+  return removed;
+}
+
+/** @hot Drops what is behind the first `length` strings. Assigning to `length` would leave compiled code, which `pop` does not. */
+export function cutHeaders(headers: HeaderBlock, length: number): void {
+  while (headers.length > length) headers.pop();
 }

@@ -2,7 +2,15 @@ export type { Framing } from './framing.ts';
 export { CHUNKED, NO_BODY, UNTIL_CLOSE, UNTIL_END_STREAM } from './framing.ts';
 export type { HttpVersion, RequestHead, ResponseHead } from './head.ts';
 export type { HeaderBlock } from './header-block.ts';
-export { appendHeader, hasHeader, headerValue, joinedHeader, removeHeader, setHeader } from './header-block.ts';
+export {
+  appendHeader,
+  cutHeaders,
+  hasHeader,
+  headerValue,
+  joinedHeader,
+  removeHeader,
+  setHeader,
+} from './header-block.ts';
 export { CHUNK_SUFFIX, chunkPrefix, lastChunk } from './http1/chunk-encoder.ts';
 export type { FaultCode, HttpFault } from './http1/faults.ts';
 export { httpFault } from './http1/faults.ts';

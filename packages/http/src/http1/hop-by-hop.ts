@@ -1,4 +1,4 @@
-import type { HeaderBlock } from '../header-block.ts';
+import { cutHeaders, type HeaderBlock } from '../header-block.ts';
 
 /** @hot Fields that speak about one connection (RFC 9110 §7.6.1), besides those that Connection names. Told by length first. */
 function isHopByHop(name: string): boolean {
@@ -48,8 +48,7 @@ export function stripHopByHop(headers: HeaderBlock, keepUpgrade: boolean): Heade
     headers[out + 1] = value;
     out += 2;
   }
-  // Setting a length leaves compiled code, even to the length it has.
-  if (out !== headers.length) headers.length = out;
+  cutHeaders(headers, out);
   return headers;
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CHUNKED, NO_BODY } from '../framing.ts';
 import type { RequestHead } from '../head.ts';
 import type { HttpFault } from './faults.ts';
-import { hashStep, internedSlot, MEANINGFUL_NAMES, meaningOfSlot, PLAIN } from './known-names.ts';
+import { COMMON_NAMES, hashStep, internedSlot, MEANINGFUL_NAMES, meaningOfSlot, PLAIN } from './known-names.ts';
 import { RequestParser, type RequestParserOptions } from './request-parser.ts';
 
 interface Exchange {
@@ -243,11 +243,18 @@ test('a fault says what byte, where, what was expected and which clause', () => 
   );
 });
 
+/** The slot of a name as it may stand in a message, or -1. */
+function slotOfName(name: string): number {
+  let hash = 0;
+  for (const char of name) hash = hashStep(hash, char.charCodeAt(0));
+  const bytes = Buffer.from(name.toUpperCase());
+  return internedSlot(hash, bytes, 0, bytes.length);
+}
+
 test('every name that frames or routes a message is recognised in any case', () => {
-  for (const name of MEANINGFUL_NAMES) {
-    let hash = 0;
-    for (const char of name) hash = hashStep(hash, char.charCodeAt(0));
-    const bytes = Buffer.from(name.toUpperCase());
-    assert.notEqual(meaningOfSlot(internedSlot(hash, bytes, 0, bytes.length)), PLAIN, name);
-  }
+  for (const name of MEANINGFUL_NAMES) assert.notEqual(meaningOfSlot(slotOfName(name)), PLAIN, name);
+});
+
+test('every common name is interned: none loses its slot to another', () => {
+  for (const name of COMMON_NAMES) assert.notEqual(slotOfName(name), -1, name);
 });

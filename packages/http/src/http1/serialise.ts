@@ -1,5 +1,5 @@
 import { CHUNKED, type Framing, UNTIL_CLOSE } from '../framing.ts';
-import { HeaderInjectionError, isFieldName, isFieldValue } from './header-safety.ts';
+import { HeaderInjectionError, isFieldName, isFieldValue, isToken } from './header-safety.ts';
 import { lineStart } from './known-names.ts';
 
 /** What the Connection header we write says; empty leaves it out. `upgrade` goes with an `upgrade` header in the list. */
@@ -90,7 +90,7 @@ export function reasonPhrase(status: number): string {
 export function serialiseRequestHead(request: OutgoingRequest, framing: Framing, connection: Connection): string {
   const { method, path, authority } = request;
   const target = path === '' ? authority : path;
-  if (!isFieldName(method)) throw new HeaderInjectionError('method', 'text');
+  if (!isToken(method)) throw new HeaderInjectionError('method', 'text');
   if (!isRequestTarget(target)) throw new HeaderInjectionError('request-target', 'text');
   if (!isFieldValue(authority)) throw new HeaderInjectionError('host', 'value');
   const raw = request.rawNames;

@@ -1,5 +1,6 @@
 /** Headers that steer a proxy, and from whom they are taken (Envoy, "HTTP header sanitizing"; conn_manager_utility.cc). */
 import { type IpRange, inRange, parseIp } from '@weft/engine';
+import { cutHeaders } from '@weft/http';
 
 /** Taken from internal addresses only. */
 const INTERNAL: ReadonlySet<string> = new Set([
@@ -48,7 +49,7 @@ export function removeUntrusted(headers: string[], internal: boolean, edge: bool
     }
     kept += 2;
   }
-  if (kept < headers.length) headers.length = kept;
+  cutHeaders(headers, kept);
 }
 
 function isUntrusted(name: string, internal: boolean, edge: boolean): boolean {

@@ -70,7 +70,7 @@ export class Exchange {
     stats.downstreamRqTotal.inc();
     stats.downstreamRqActive.inc();
     record.startMs = manager.loop.now;
-    record.startEpochMs = manager.loop.clock.now();
+    record.startEpochMs = manager.loop.epochMs;
     fillRecord(record, this.downstream.connection, request);
     this.requestDone = end;
     if (end) record.requestEndMs = record.startMs;
