@@ -215,6 +215,7 @@ class RunningProxy implements Proxy {
       logControl,
       startedMs: this.#startedMs,
       nowMs: () => clock.now(),
+      environment: (name) => this.#deps.environment(name),
       state: () => this.#state,
       drain: (options) => void this.#drainListeners(options),
       quit,

@@ -304,4 +304,26 @@ test('the remaining pages answer', async (t) => {
   assert.deepEqual(JSON.parse((await ask('/certs')).text), { certificates: [] });
   assert.match((await ask('/help')).text, /\/quitquitquit \(POST\)/);
   assert.equal((await ask('/nope')).status, 404);
+  assert.deepEqual(JSON.parse((await ask('/runtime')).text), { layers: [], entries: {} });
+  assert.match((await ask('/contention')).text, /not enabled/);
+  assert.deepEqual(JSON.parse((await ask('/init_dump')).text), {
+    unready_targets_dumps: [{ name: 'clusters', target_names: ['new'] }],
+  });
+});
+
+test('what Envoy has and this proxy has not says so', async (t) => {
+  const ask = await serve(t, fakeProxy());
+  for (const [path, reason] of [
+    ['/cpuprofiler', /is not supported: there is no CPU profiler/],
+    ['/tap', /access logs/],
+    ['/hot_restart_version', /no shared memory/],
+    ['/runtime_modify', /reads no runtime/],
+  ] as const) {
+    const { status, text } = await ask(path);
+    assert.equal(status, 501);
+    assert.match(text, reason);
+  }
+  const logger = await ask('/logging?http2=debug', { method: 'POST' });
+  assert.equal(logger.status, 400);
+  assert.match(logger.text, /no `http2`: \/logging\?level=debug/);
 });

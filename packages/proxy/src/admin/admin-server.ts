@@ -7,6 +7,7 @@ import type { Logger } from '@weft/base';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
 import { ADMIN_HANDLERS, type AdminContext, type AdminHandler, helpText } from './handlers.ts';
 import { type Reply, textReply } from './reply.ts';
+import { UNSUPPORTED } from './unsupported.ts';
 
 // An `import` of node:http reads every export, and its lazy ones (WebSocket) load undici: 16 MB that no proxy needs.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -81,6 +82,8 @@ async function answer(request: IncomingMessage, paths: AdminPaths, context: Admi
   const method = request.method ?? 'GET';
   const url = new URL(request.url ?? '/', 'http://admin');
   const handler = handlerFor(url.pathname, paths);
+  const missing = paths === 'all' && Object.hasOwn(UNSUPPORTED, url.pathname) ? UNSUPPORTED[url.pathname] : undefined;
+  if (missing !== undefined) return textReply(`${url.pathname} is not supported: ${missing}\n`, 501);
   if (handler === undefined) return textReply(`invalid path. ${paths === 'all' ? helpText() : ''}`, 404);
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return textReply('Method Not Allowed\n', 405);
   if (handler.mutates && method !== 'POST') return textReply(`${url.pathname} changes the proxy: use POST\n`, 405);

@@ -1,7 +1,7 @@
 /** Envoy's admin paths (docs: operations/admin). One row a path: what it needs, what it says about itself, what it answers. */
 import type { JsonObject } from '@bufbuild/protobuf';
 import { LOG_LEVELS, type LogLevel } from '@weft/base';
-import type { AdminView, CertificateView, ServerInfoView } from './admin-view.ts';
+import type { AdminView, CertificateView, HeldResource, ServerInfoView } from './admin-view.ts';
 import { clustersJson, clustersText } from './clusters-page.ts';
 import { configDump } from './config-dump.ts';
 import type { MessagePrinter } from './message-json.ts';
@@ -37,6 +37,11 @@ function change(help: string, handle: AdminHandler['handle']): AdminHandler {
   return { mutates: true, gathers: false, help, handle };
 }
 
+/** A point in time as protobuf's JSON prints whole seconds. */
+function secondsOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
+}
+
 function certificateJson(certificate: CertificateView, nowMs: number): JsonObject {
   return {
     path: certificate.path,
@@ -45,8 +50,8 @@ function certificateJson(certificate: CertificateView, nowMs: number): JsonObjec
       san.includes('://') ? { uri: san } : /^[\d.]+$|:/.test(san) ? { ip_address: san } : { dns: san },
     ),
     days_until_expiration: String(Math.max(0, Math.floor((certificate.expirationMs - nowMs) / 86_400_000))),
-    valid_from: new Date(certificate.validFromMs).toISOString(),
-    expiration_time: new Date(certificate.expirationMs).toISOString(),
+    valid_from: secondsOf(certificate.validFromMs),
+    expiration_time: secondsOf(certificate.expirationMs),
   };
 }
 
@@ -97,6 +102,8 @@ function memory({ view }: AdminContext): Reply {
 const LEVEL_ALIASES: Readonly<Record<string, LogLevel>> = { warning: 'warn' };
 
 function logging({ view }: AdminContext, query: URLSearchParams, method: string): Reply {
+  const other = [...query.keys()].find((key) => key !== 'level');
+  if (other !== undefined) return badRequest(`there is one logger and no \`${other}\`: /logging?level=debug`);
   const wanted = query.get('level');
   if (wanted !== null) {
     if (method !== 'POST') return textReply('changing the level needs POST\n', 405);
@@ -107,6 +114,16 @@ function logging({ view }: AdminContext, query: URLSearchParams, method: string)
   return textReply(`active logger: ${view.logLevel()}\n`);
 }
 
+/** What has not all its parts yet, in Envoy's form. */
+function initDump({ view }: AdminContext): Reply {
+  const { clusters, listeners } = view.config();
+  const waiting = (kind: string, held: readonly HeldResource[]): JsonObject[] => {
+    const names = held.filter(({ state }) => state === 'warming').map(({ name }) => name);
+    return names.length === 0 ? [] : [{ name: kind, target_names: names }];
+  };
+  return jsonReply({ unready_targets_dumps: [...waiting('clusters', clusters), ...waiting('listeners', listeners)] });
+}
+
 function asJson(query: URLSearchParams): boolean {
   return query.get('format') === 'json';
 }
@@ -114,6 +131,12 @@ function asJson(query: URLSearchParams): boolean {
 /** Every path, in the order of /help. */
 export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ['/certs', read('print certificates on this proxy', certs)],
+  [
+    '/contention',
+    read('print mutex contention', () =>
+      textReply('Mutex contention tracing is not enabled: threads of this proxy share no locks.\n'),
+    ),
+  ],
   [
     '/clusters',
     readAll('upstream cluster status (format=json)', ({ view }, query) =>
@@ -156,6 +179,7 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
       view.hotRestart() ? textReply('OK\n') : textReply('whoever started this proxy restarts it\n', 501),
     ),
   ],
+  ['/init_dump', read('print what the proxy still waits for', initDump)],
   ['/help', read('print this list', () => textReply(helpText()))],
   [
     '/listeners',
@@ -190,6 +214,11 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
       view.resetCounters();
       return textReply('OK\n');
     }),
+  ],
+  [
+    '/runtime',
+    // Keys of a runtime would override defaults of the configuration; nothing does here.
+    read('print runtime values: there are none', () => jsonReply({ layers: [], entries: {} })),
   ],
   ['/server_info', read('print version, state and node', serverInfo)],
   [

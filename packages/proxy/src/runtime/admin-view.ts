@@ -16,6 +16,7 @@ import type {
 import type { Bootstrap } from '../bootstrap/bootstrap.ts';
 import type { SeriesSource, StatsRegistry } from '../telemetry/registry.ts';
 import { serverStats } from '../telemetry/server-stats.ts';
+import { certificatesOf } from './certificates.ts';
 import type { MemoryView, Plane } from './plane.ts';
 import type { ResourceBook } from './resource-book.ts';
 
@@ -33,6 +34,8 @@ export interface AdminParts {
   readonly logControl: LogControl;
   readonly startedMs: number;
   readonly nowMs: () => number;
+  /** A variable of the process environment. */
+  readonly environment: (name: string) => string | undefined;
   readonly state: () => ServerState;
   readonly drain: AdminView['drainListeners'];
   readonly quit: () => void;
@@ -85,7 +88,7 @@ export class ProxyAdminView implements AdminView {
   }
 
   certificates(): readonly CertificateChainView[] {
-    return [];
+    return certificatesOf(this.config(), this.#parts.environment);
   }
 
   serverInfo(): ServerInfoView {
