@@ -7,9 +7,9 @@ import type { DataSource } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import type {
   CertificateValidationContext,
-  Secret,
   TlsCertificate,
-} from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
+} from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/common_pb';
+import type { Secret } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb';
 import {
   type CommonTlsContext,
   DownstreamTlsContextSchema,
