@@ -135,7 +135,7 @@ interface Setup {
   readonly admin: (path: string, method?: string) => Promise<string>;
 }
 
-async function start(t: TestContext, concurrency: number): Promise<Setup> {
+async function start(t: TestContext, concurrency: number, nodeArgs: readonly string[] = []): Promise<Setup> {
   const backend = createServer((_, response) => void response.end('ok'));
   await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
   t.after(() => {
@@ -149,7 +149,7 @@ async function start(t: TestContext, concurrency: number): Promise<Setup> {
   const log = join(folder, 'access.log');
   const { port: backendPort } = backend.address() as AddressInfo;
   writeFileSync(file, JSON.stringify(bootstrap(port, adminPort, backendPort, log)));
-  const args = [MAIN, 'proxy', '-c', file, '--concurrency', String(concurrency), '--drain-time-s', '1'];
+  const args = [...nodeArgs, MAIN, 'proxy', '-c', file, '--concurrency', String(concurrency), '--drain-time-s', '1'];
   const proxy = startChild(t, process.execPath, args);
   const admin: Setup['admin'] = async (path, method) =>
     method === undefined
@@ -219,4 +219,24 @@ test('two workers write one access log without mixing lines, and lose none', asy
     [],
   );
   assert.equal(lines.length, load.answered);
+});
+
+/** Loaded into every thread; the first worker throws when it gets the signal that the main thread sends it. */
+const CRASHING = `
+import { isMainThread, threadId, BroadcastChannel } from 'node:worker_threads';
+const channel = new BroadcastChannel('crash');
+channel.unref();
+if (isMainThread) process.on('SIGHUP', () => channel.postMessage('now'));
+else if (threadId === 1) channel.onmessage = () => { throw new Error('a bug of the test'); };
+`;
+
+test('a worker that crashes takes the process with it, and its stack into the log', async (t) => {
+  const preload = `data:text/javascript,${encodeURIComponent(CRASHING)}`;
+  const { proxy } = await start(t, 2, ['--import', preload]);
+  proxy.signal('SIGHUP');
+  assert.notEqual(await proxy.ended, 0);
+  assert.match(
+    proxy.output(),
+    /error a worker thread crashed; the process ends worker=\d stack="Error: a bug of the test\\n {4}at/,
+  );
 });

@@ -9,6 +9,7 @@ import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { MeshReport } from '../hcm/mesh-report.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import type { TimerWheel } from '../time/wheel.ts';
+import type { SharedInstant } from '../workers/shared-instant.ts';
 import type { Exchange } from './exchange.ts';
 import type { PredictedReply, PredictedRequest } from './prediction.ts';
 
@@ -51,6 +52,8 @@ export interface FilterContext {
   readonly localCluster: string;
   /** Where in `exchange.slots` this filter may keep what belongs to one stream. */
   readonly slot: number;
+  /** A point in time that this filter, of this listener, has in common with its like in other threads; undefined with one thread. */
+  readonly sharedInstant: (key: string) => SharedInstant | undefined;
   /** The filter's name in the configuration: the key of per-route overrides. */
   readonly name: string;
 }

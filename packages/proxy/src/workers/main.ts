@@ -5,12 +5,14 @@ import type { ToWorker, WorkerStart } from './messages.ts';
 import { WorkerHost } from './worker-host.ts';
 
 const COLLECT_AFTER_MS = 1000;
+const NANOSECONDS_PER_MS = 1e6;
 
 const port = parentPort;
 if (port === null) throw new Error('this module is the start of a worker thread');
 const host = new WorkerHost(workerData as WorkerStart, {
   clock: systemClock,
   random: systemRandom(),
+  clockShiftMs: Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS - systemClock.monotonic(),
   environment: (name) => process.env[name],
   send: (message, transfer) => port.postMessage(message, [...(transfer ?? [])]),
 });

@@ -4,6 +4,8 @@
  * not, and a full table costs precision only (whoever finds no cell counts for itself).
  */
 
+import { SharedInstant } from './shared-instant.ts';
+
 /** Cells in the table. A cluster with traffic takes one per priority, a rate limit one per bucket. */
 const CELLS = 8192;
 /** Bytes a cell: its key, and 24 bytes for whatever it counts. */
@@ -32,8 +34,11 @@ function hash(key: string): bigint {
 export class SharedCells {
   readonly #buffer: SharedArrayBuffer;
   readonly #words: BigInt64Array;
+  readonly #shiftMs: number;
 
-  constructor(buffer: SharedArrayBuffer) {
+  /** `clockShiftMs`: what this thread's monotonic clock lacks to one that all threads have; each thread's begins with the thread. */
+  constructor(buffer: SharedArrayBuffer, clockShiftMs: number) {
+    this.#shiftMs = clockShiftMs;
     this.#buffer = buffer;
     this.#words = new BigInt64Array(buffer);
   }
@@ -48,5 +53,11 @@ export class SharedCells {
       if (found === 0n || found === wanted) return { buffer: this.#buffer, byteOffset: (word + 1) * 8 };
     }
     return undefined;
+  }
+
+  /** A point in time for this key, the same one in every thread; undefined when the table is full. */
+  instant(key: string): SharedInstant | undefined {
+    const cell = this.claim(key);
+    return cell === undefined ? undefined : new SharedInstant(cell, this.#shiftMs);
   }
 }

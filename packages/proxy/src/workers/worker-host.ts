@@ -26,6 +26,8 @@ import { SnapshotWriter } from './stats-snapshot.ts';
 export interface HostDeps {
   readonly clock: Clock;
   readonly random: Random;
+  /** What `clock.monotonic()` lacks to a clock that all threads of the process have. */
+  readonly clockShiftMs: number;
   readonly environment: (name: string) => string | undefined;
   readonly send: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
 }
@@ -70,7 +72,7 @@ export class WorkerHost {
       place: {
         index,
         count,
-        cells: new SharedCells(start.sharedTable),
+        cells: new SharedCells(start.sharedTable, deps.clockShiftMs),
         health: this.#health,
         inheritance: new Inheritance(start.inherited),
       },

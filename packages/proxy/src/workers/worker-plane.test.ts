@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { silentLogger, systemClock } from '@weft/base';
+import { seededRandom, silentLogger, systemClock } from '@weft/base';
 import { type AdsServer, type ConnectedProxy, startAdsServer } from '@weft/xds';
-import type { Proxy as RunningProxy } from '../run-proxy.ts';
+import { decodeBootstrap } from '../bootstrap/decode.ts';
+import { type Proxy as RunningProxy, runProxy } from '../run-proxy.ts';
 import { setOf, startFollower } from '../testing/follower.ts';
-import { answering, exchangeOnce, RawClient, socketAddress, startUpstream } from '../testing/harness.ts';
+import {
+  answering,
+  exchangeOnce,
+  httpListener,
+  RawClient,
+  ROUTER,
+  socketAddress,
+  startUpstream,
+  staticCluster,
+} from '../testing/harness.ts';
 
 const SHARED_PORTS = process.platform === 'linux' ? {} : { skip: 'threads share ports on Linux only' };
 const WORKERS = 2;
@@ -147,4 +157,83 @@ test('draining waits for the requests of every worker', SHARED_PORTS, async () =
   const received = await Promise.all(clients.map((client) => client.untilClosed()));
   assert.ok(received.every((text) => /connection: close/i.test(text) && text.endsWith('late')));
   await drained;
+});
+
+const TYPES = 'type.googleapis.com/envoy.extensions.filters.http';
+const ALWAYS = { default_value: { numerator: 100 } };
+
+/** A proxy of two workers with one listener in front of `backend`. */
+async function startStatic(
+  backend: number,
+  limit: object,
+  cluster: object,
+): Promise<Followed['proxy'] & { port: number }> {
+  const port = await freePort();
+  const routes = [{ match: { prefix: '/' }, route: { cluster: 'backend' } }];
+  const filters = [
+    { name: 'limit', typed_config: { '@type': `${TYPES}.local_ratelimit.v3.LocalRateLimit`, ...limit } },
+    ROUTER,
+  ];
+  const decoded = decodeBootstrap({
+    node: { id: 'sidecar~127.0.0.1~test.default~default.svc.cluster.local' },
+    admin: { address: socketAddress(0) },
+    static_resources: {
+      listeners: [{ ...httpListener(routes, { http_filters: filters }), address: socketAddress(port) }],
+      clusters: [staticCluster('backend', [backend], cluster)],
+    },
+  });
+  assert.ok(decoded.ok, JSON.stringify(decoded.issues));
+  const proxy = runProxy(
+    decoded.value,
+    {
+      clock: systemClock,
+      random: seededRandom(1),
+      logger: silentLogger,
+      logControl: { level: 'off' },
+      stdout: () => undefined,
+      stderr: () => undefined,
+      version: 'test',
+      quit: () => undefined,
+      environment: () => undefined,
+    },
+    { concurrency: WORKERS },
+  );
+  await proxy.ready;
+  return Object.assign(proxy, { port });
+}
+
+test('workers share a rate limit, and the health checks of one of them', SHARED_PORTS, async () => {
+  const probes: string[] = [];
+  await using upstream = await startUpstream((socket, soFar) => {
+    if (soFar.startsWith('GET /healthy')) probes.push(soFar);
+    answering('ok')(socket, soFar);
+  });
+  const tokens = 5;
+  const limit = {
+    stat_prefix: 'limit',
+    token_bucket: { max_tokens: tokens, tokens_per_fill: 1, fill_interval: '3600s' },
+    filter_enabled: ALWAYS,
+    filter_enforced: ALWAYS,
+  };
+  const check = {
+    timeout: '5s',
+    interval: '3600s',
+    no_traffic_interval: '3600s',
+    no_traffic_healthy_interval: '3600s',
+    healthy_threshold: 1,
+    unhealthy_threshold: 1,
+    http_health_check: { path: '/healthy' },
+  };
+  const proxy = await startStatic(upstream.port, limit, { health_checks: [check] });
+  try {
+    const all = await Promise.all(Array.from({ length: MANY }, () => exchangeOnce(proxy.port, GET)));
+    const passed = all.filter((answer) => answer.startsWith('HTTP/1.1 200'));
+    assert.equal(passed.length, tokens);
+    assert.equal(probes.length, 1);
+    const stats = await admin(proxy, '/stats?filter=health_check|membership_healthy');
+    assert.equal(numberOf(stats, 'cluster.backend.health_check.attempt'), 1);
+    assert.equal(numberOf(stats, 'cluster.backend.membership_healthy'), 1);
+  } finally {
+    await proxy.close();
+  }
 });

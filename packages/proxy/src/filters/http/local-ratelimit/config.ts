@@ -24,6 +24,8 @@ import type { Limits } from './limiter.ts';
 import type { BucketSpec } from './token-bucket.ts';
 
 export interface LocalRateLimitConfig extends Limits {
+  /** Path of the field that holds it. */
+  readonly at: string;
   readonly statPrefix: string;
   readonly status: number;
   readonly enabled: Fraction;
@@ -118,6 +120,7 @@ function decode(message: LocalRateLimit, at: string, issues: Issues): LocalRateL
   const enforced = message.filterEnforced?.defaultValue;
   return {
     ...limitsOf(message, at, issues),
+    at,
     statPrefix: message.statPrefix,
     status: status < 400 ? TOO_MANY_REQUESTS : status,
     enabled: enabled === undefined ? NEVER : fraction(enabled),

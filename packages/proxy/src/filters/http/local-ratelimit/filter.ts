@@ -16,7 +16,7 @@ import {
 import { StatScope, type StatsRegistry } from '../../../telemetry/registry.ts';
 import type { Counter } from '../../../telemetry/stat.ts';
 import { decodeLocalRateLimit, decodeLocalRateLimitRoute, type LocalRateLimitConfig } from './config.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter, type ShareBucket } from './limiter.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** `<stat_prefix>.http_local_rate_limit.*`. */
@@ -42,10 +42,11 @@ class Rule {
   readonly #shared: Limiter;
   readonly #ofConnections = new WeakMap<ConnectionInfo, Limiter>();
 
-  constructor(config: LocalRateLimitConfig, registry: StatsRegistry, nowMs: number) {
+  constructor(config: LocalRateLimitConfig, registry: StatsRegistry, nowMs: number, share: ShareBucket) {
     this.config = config;
     this.stats = statsOf(registry, config.statPrefix);
-    this.#shared = new Limiter(config, nowMs);
+    // Where it stands tells the same configuration of another route from this one.
+    this.#shared = new Limiter(config, nowMs, (key) => share(`${config.at} ${key}`));
   }
 
   limiter(connection: ConnectionInfo, nowMs: number): Limiter {
@@ -92,8 +93,8 @@ function refuse(config: LocalRateLimitConfig, exchange: Exchange): void {
 }
 
 function create(base: LocalRateLimitConfig, context: FilterContext): HttpFilter {
-  const { clock, name, random, slot, stats, localCluster } = context;
-  const own = new Rule(base, stats, clock.monotonic());
+  const { clock, name, random, slot, stats, localCluster, sharedInstant } = context;
+  const own = new Rule(base, stats, clock.monotonic(), sharedInstant);
   /** A route's buckets are its own, and new ones when the route is. */
   const ofRoutes = new WeakMap<LocalRateLimitConfig, Rule>();
   const ruleFor = (exchange: Exchange): Rule => {
@@ -102,7 +103,7 @@ function create(base: LocalRateLimitConfig, context: FilterContext): HttpFilter 
     const existing = ofRoutes.get(config);
     if (existing !== undefined) return existing;
     // The time of this callback: by a later one the bucket would not be full yet.
-    const made = new Rule(config, stats, exchange.manager.loop.now);
+    const made = new Rule(config, stats, exchange.manager.loop.now, sharedInstant);
     ofRoutes.set(config, made);
     return made;
   };

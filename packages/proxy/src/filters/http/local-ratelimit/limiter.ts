@@ -1,4 +1,5 @@
 import type { Descriptor } from '@weft/engine';
+import type { SharedInstant } from '../../../workers/shared-instant.ts';
 import { type BucketSpec, TokenBucket } from './token-bucket.ts';
 
 export interface DescriptorLimit {
@@ -25,17 +26,28 @@ function keyOf(descriptor: Descriptor): string {
   return JSON.stringify(descriptor);
 }
 
+/** Finds what a bucket shares with the same bucket of other threads; undefined when there are none. */
+export type ShareBucket = (key: string) => SharedInstant | undefined;
+
+const UNSHARED: ShareBucket = () => undefined;
+
 /** The buckets of one configuration. */
 export class Limiter {
   readonly #limits: Limits;
   readonly #default: TokenBucket | undefined;
   readonly #byDescriptor: ReadonlyMap<string, TokenBucket>;
 
-  constructor(limits: Limits, nowMs: number) {
+  constructor(limits: Limits, nowMs: number, share: ShareBucket = UNSHARED) {
     this.#limits = limits;
-    this.#default = limits.bucket === undefined ? undefined : new TokenBucket(limits.bucket, nowMs);
+    this.#default =
+      limits.bucket === undefined
+        ? undefined
+        : new TokenBucket(limits.bucket, nowMs, share(JSON.stringify(limits.bucket)));
     this.#byDescriptor = new Map(
-      limits.descriptors.map(({ entries, bucket }) => [keyOf(entries), new TokenBucket(bucket, nowMs)]),
+      limits.descriptors.map(({ entries, bucket }) => [
+        keyOf(entries),
+        new TokenBucket(bucket, nowMs, share(`${keyOf(entries)} ${JSON.stringify(bucket)}`)),
+      ]),
     );
   }
 

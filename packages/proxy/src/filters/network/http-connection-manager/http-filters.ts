@@ -92,7 +92,7 @@ export function compileHttpFilters(
 ): HttpFilterChain {
   const at = `${above}.http_filters`;
   const messages = hcm.httpFilters;
-  const { clock, random, logger, stats, clusters, loop, localCluster } = context;
+  const { clock, random, logger, stats, clusters, loop, localCluster, place } = context;
   const mesh = context.mesh(listener.direction);
   const base = {
     clock,
@@ -104,6 +104,7 @@ export function compileHttpFilters(
     mesh,
     statPrefix: hcm.statPrefix,
     localCluster,
+    sharedInstant: (key: string) => place.cells?.instant(`${listener.name} ${hcm.statPrefix} ${key}`),
   };
   const filters: HttpFilter[] = [];
   const enabled = messages.filter((message) => !message.disabled);
