@@ -102,8 +102,9 @@ export interface AdsServer extends AsyncDisposable {
   /** Everybody connected, oldest first. */
   proxies(): readonly ProxyStatus[];
   /**
-   * Resolves when every connected proxy has settled on `generation` or a later one, or has refused it, or when `timeoutMs` is
-   * over or `signal` aborts; proxies that leave are no longer waited for, proxies that come are.
+   * Resolves when every connected proxy has taken or refused what `generation` changed for it, or when `timeoutMs` is over or `signal`
+   * aborts; proxies that leave are no longer waited for, proxies that come are. Proxies that it does not concern count as settled, whatever
+   * else they still wait for or refuse.
    */
   whenSettled(generation: number, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Settlement>;
   close(): Promise<void>;

@@ -31,7 +31,7 @@ export interface StreamOwner {
   readonly options: AdsServerOptions;
   /** The node is known and allowed. */
   admitted(stream: AdmittedStream): void;
-  /** The stream settled on a generation, or answered with a NACK. */
+  /** The stream was assigned something or answered. */
   progressed(): void;
   ended(stream: AdmittedStream, reason: string): void;
 }
@@ -94,6 +94,7 @@ export class ProxyStream<Req extends StreamRequest> implements AdmittedStream {
     this.#assignedAt = this.#owner.options.clock.monotonic();
     this.session.assign(set, generation);
     this.#pump();
+    this.#owner.progressed();
   }
 
   disconnect(reason: string): void {
@@ -193,7 +194,7 @@ export class ProxyStream<Req extends StreamRequest> implements AdmittedStream {
       });
     }
     this.#pump();
-    if (this.session.rejected) this.#owner.progressed();
+    if (outcome.answered !== undefined) this.#owner.progressed();
   }
 
   /** A type not spoken here stays unanswered, as with Istio: the proxy goes on with the others. */
@@ -220,7 +221,6 @@ export class ProxyStream<Req extends StreamRequest> implements AdmittedStream {
     if (this.session.settledGeneration === this.#settled) return;
     this.#settled = this.session.settledGeneration;
     this.#owner.options.observer?.settled(this.#owner.options.clock.monotonic() - this.#assignedAt);
-    this.#owner.progressed();
   }
 
   #fail(code: GrpcCode, reason: string): void {

@@ -1,9 +1,10 @@
 import type { Clock } from '@weft/base';
 import { forEachKind, KINDS_IN_ORDER, RESOURCE_KINDS, type ResourceKind } from '../kinds.ts';
 import { versionOfAll, type XdsResource, type XdsSet } from '../resource.ts';
+import { Assignments } from './assignments.ts';
 import type { KindStatus } from './proxy-status.ts';
 import { type Contents, commit, nextContents } from './response-builder.ts';
-import { ABSENT, diffOf } from './sent-versions.ts';
+import { ABSENT, diffOf, type ResourceDiff } from './sent-versions.ts';
 import { type Answer, Subscription } from './subscription.ts';
 
 /** A response to write. */
@@ -49,6 +50,7 @@ export class Session {
   readonly #clock: Clock;
   readonly #maxNames: number;
   readonly #subscriptions: Readonly<Record<ResourceKind, Subscription>> = forEachKind((kind) => new Subscription(kind));
+  readonly #assignments = new Assignments();
   #set: XdsSet | undefined;
   #generation = 0;
   #settledGeneration = 0;
@@ -96,13 +98,39 @@ export class Session {
     const before = this.#set;
     this.#set = set;
     this.#generation = generation;
+    const changes = new Map<ResourceKind, ResourceDiff>();
     for (const kind of KINDS_IN_ORDER) {
       if (before?.[kind] === set[kind]) continue;
       const sub = this.#subscriptions[kind];
+      if (before !== undefined && sub.active) {
+        const diff = diffOf(before[kind], set[kind]);
+        if (diff.changed.length > 0 || diff.removed.length > 0) changes.set(kind, diff);
+      }
       sub.dirty = sub.active;
       sub.forgive((name) => set[kind].has(name));
       if (RESOURCE_KINDS[kind].removedLate && sub.active) retain(sub, before?.[kind], set[kind]);
     }
+    this.#assignments.note(generation, before === undefined ? 'everything' : changes);
+  }
+
+  /**
+   * Whether the proxy took what `generation` changed of its configuration. What is on its way or was refused for another reason does not
+   * count, nor does a generation that changed nothing for it.
+   */
+  verdictOn(generation: number): 'settled' | 'waiting' | 'rejected' {
+    if (this.#settledGeneration >= generation) return 'settled';
+    if (this.#generation < generation) return 'waiting';
+    const heldBack = this.rejected && this.quiet ? 'rejected' : 'waiting';
+    const changes = this.#assignments.of(generation);
+    if (changes === undefined || changes === 'everything') return heldBack;
+    let refused = false;
+    for (const [kind, { changed, removed }] of changes) {
+      const sub = this.#subscriptions[kind];
+      if (sub.outstanding !== undefined || sub.dirty) return 'waiting';
+      if (removed.some((name) => sub.retained.has(name))) return heldBack;
+      refused ||= sub.refuses(changed);
+    }
+    return refused ? 'rejected' : 'settled';
   }
 
   receive(request: KindRequest): RequestOutcome {
@@ -150,6 +178,7 @@ export class Session {
   #noteSettled(): void {
     if (this.#settledGeneration < this.#generation && this.idle && !this.rejected) {
       this.#settledGeneration = this.#generation;
+      this.#assignments.settled();
     }
   }
 

@@ -9,27 +9,23 @@ export interface Settling {
   status(): ProxyStatus;
 }
 
-/** Sorts proxies by whether they took `generation`. */
+/** Sorts proxies by whether they took what `generation` changed for them. */
 export function settlementOf(proxies: Iterable<Settling>, generation: number): Settlement {
   const settled: ProxyStatus[] = [];
   const waiting: ProxyStatus[] = [];
   const rejected: ProxyStatus[] = [];
   for (const proxy of proxies) {
-    const place = { settled, waiting, rejected }[verdict(proxy.session, generation)];
+    const place = { settled, waiting, rejected }[proxy.session.verdictOn(generation)];
     place.push(proxy.status());
   }
   return { settled, waiting, rejected };
 }
 
-function verdict(session: Session, generation: number): keyof Settlement {
-  if (session.settledGeneration >= generation) return 'settled';
-  if (session.assignedGeneration >= generation && session.rejected && session.quiet) return 'rejected';
-  return 'waiting';
-}
-
 interface Waiter {
   readonly generation: number;
   readonly finish: () => void;
+  /** The proxy that was waited for last. While it keeps waiting there is no need to look at the others. */
+  blocker: Settling | undefined;
 }
 
 /** Those who wait for a generation to be everywhere. */
@@ -54,7 +50,7 @@ export class SettlementWaiters {
         this.#waiters.delete(waiter);
         resolve(settlementOf(this.#proxies(), generation));
       };
-      const waiter: Waiter = { generation, finish };
+      const waiter: Waiter = { generation, finish, blocker: undefined };
       const timer = this.#clock.after(timeoutMs, finish);
       signal?.addEventListener('abort', finish, { once: true });
       this.#waiters.add(waiter);
@@ -71,16 +67,24 @@ export class SettlementWaiters {
     });
   }
 
+  /** The proxy is gone: nobody waits for it. */
+  left(proxy: Settling): void {
+    for (const waiter of this.#waiters) if (waiter.blocker === proxy) waiter.blocker = undefined;
+    this.check();
+  }
+
   #checkNow(): void {
     for (const waiter of [...this.#waiters]) {
-      if (!this.#anyWaiting(waiter.generation)) waiter.finish();
+      if (waiter.blocker?.session.verdictOn(waiter.generation) === 'waiting') continue;
+      waiter.blocker = this.#firstWaiting(waiter.generation);
+      if (waiter.blocker === undefined) waiter.finish();
     }
   }
 
   /** Builds no status: it runs at every answer of every proxy. */
-  #anyWaiting(generation: number): boolean {
-    for (const proxy of this.#proxies()) if (verdict(proxy.session, generation) === 'waiting') return true;
-    return false;
+  #firstWaiting(generation: number): Settling | undefined {
+    for (const proxy of this.#proxies()) if (proxy.session.verdictOn(generation) === 'waiting') return proxy;
+    return undefined;
   }
 
   /** Answers everybody with how it stands. */

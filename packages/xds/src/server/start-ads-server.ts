@@ -94,7 +94,7 @@ function ownerOf(
     ended(stream, reason) {
       if (!streams.delete(stream.connection)) return;
       options.source.disconnected(stream, reason);
-      waiters.check();
+      waiters.left(stream);
     },
   };
 }

@@ -117,6 +117,12 @@ export class Subscription {
     }
   }
 
+  /** Whether its refusal may be about one of `resources`; one that names nothing may be about any. */
+  refuses(resources: readonly XdsResource[]): boolean {
+    if (this.nack === undefined) return false;
+    return this.#suspects.size === 0 || resources.some(({ name }) => this.#suspects.has(name));
+  }
+
   /** Drops a refusal whose resource is no longer wanted. */
   forgive(wanted: (name: string) => boolean): void {
     if (this.#suspects.size === 0) return;
