@@ -1,5 +1,6 @@
 import type { Clock, Issue, Logger } from '@weft/base';
 import type { BoundAddress, ProxyStatus } from '@weft/xds';
+import type { RegistryStatus } from './registries/registry-status.ts';
 import type { ObjectKey } from './store/object.ts';
 import type { Store } from './store/store.ts';
 
@@ -13,6 +14,17 @@ export interface ControlPlaneOptions {
   readonly metrics?: Partial<BoundAddress>;
   readonly mesh?: { readonly domain?: string; readonly rootNamespace?: string; readonly clusterId?: string };
   readonly pipeline?: Partial<PipelineOptions>;
+  /** A Consul catalog whose services join the mesh. */
+  readonly consul?: ConsulOptions;
+}
+
+export interface ConsulOptions {
+  /** An agent's HTTP API, `http://127.0.0.1:8500`; `?dc=` chooses datacentres, the agent's own by default. */
+  readonly url: string;
+  /** An ACL token. */
+  readonly token?: string | undefined;
+  /** Where the ServiceEntries go. Default `consul`. */
+  readonly namespace?: string;
 }
 
 export interface StoreOptions {
@@ -72,6 +84,11 @@ export type ControlPlaneEvent =
       readonly issues: readonly Issue[];
     }
   | {
+      /** A source of services answers again, or no longer. */
+      readonly type: 'registry';
+      readonly status: RegistryStatus;
+    }
+  | {
       readonly type: 'proxy';
       readonly change: 'connected' | 'disconnected';
       readonly nodeId: string;
@@ -91,6 +108,8 @@ export interface ControlPlane extends AsyncDisposable {
   whenLive(options: { revision?: number; timeoutMs: number }): Promise<LiveReport>;
   /** Calls `listener` for each event from now on, until the returned function is called. */
   onEvent(listener: (event: ControlPlaneEvent) => void): () => void;
+  /** Sources of services besides the store. */
+  registries(): readonly RegistryStatus[];
   /** Issues of the files as they are now; empty when all are in force. */
   fileIssues(): readonly Issue[];
   close(): Promise<void>;

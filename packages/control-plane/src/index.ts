@@ -1,6 +1,7 @@
 /** The composition root: stores, the pipeline to xDS, and the admin API. Started by `startControlPlane`. */
 export type {
   ApiOptions,
+  ConsulOptions,
   ControlPlane,
   ControlPlaneDeps,
   ControlPlaneEvent,
@@ -11,6 +12,8 @@ export type {
 } from './control-plane.ts';
 export { AddressInUseError } from './control-plane.ts';
 export { OWNER_ANNOTATION } from './pipeline/owner-cleanup.ts';
+export { parseConsulUrl } from './registries/consul/ask-consul.ts';
+export type { RegistryStatus } from './registries/registry-status.ts';
 export { startControlPlane } from './start-control-plane.ts';
 export type { ObjectKey, ObjectMeta, StoredObject } from './store/object.ts';
 export { describeKey, keyOf, printKey } from './store/object.ts';

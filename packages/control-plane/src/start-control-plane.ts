@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { formatIssue, type Issue } from '@weft/base';
+import { formatIssue, type Issue, systemRandom } from '@weft/base';
 import { meshConfigOf, type Resource } from '@weft/config';
 import { type AdsObserver, type BoundAddress, startAdsServer } from '@weft/xds';
 import { type ApiDeps, type ApiServerOptions, startApiServer } from './api/api-server.ts';
@@ -20,6 +20,9 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { preview } from './pipeline/preview.ts';
 import { StoredResources } from './pipeline/resources.ts';
 import { AutoRegistration } from './registries/auto-registration.ts';
+import { askConsul, parseConsulUrl } from './registries/consul/ask-consul.ts';
+import { ConsulRegistry } from './registries/consul/consul-registry.ts';
+import type { RegistryStatus } from './registries/registry-status.ts';
 import { ObjectStatuses } from './status/statuses.ts';
 import { Folder } from './store/folder.ts';
 import { ObjectStore } from './store/object-store.ts';
@@ -66,6 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     ),
   );
   liveness.attach(ads);
+  const registries = openRegistries(building, store);
   const addresses = await serveApis(building, {
     store,
     reader: configReader,
@@ -73,6 +77,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     metrics,
     logger: deps.logger,
     proxies: ads.proxies,
+    registries,
     preview: (changed) => [
       ...preview(changed, resources.all(), pipeline, options.mesh),
       ...analysisOf(resources.all(), changed, deps.clock.now()),
@@ -93,6 +98,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     proxies: ads.proxies,
     whenLive: (wanted) => liveness.whenLive(wanted),
     onEvent: (listener) => events.on(listener),
+    registries,
     fileIssues: () => folders.flatMap((folder) => folder.issues),
     close,
     [Symbol.asyncDispose]: close,
@@ -163,6 +169,30 @@ function buildPipeline(
       { quietMs, maxDelayMs, domain: mesh?.domain, clusterId: mesh?.clusterId },
     ),
   );
+}
+
+function openRegistries(
+  { options: { consul }, deps: { clock, logger }, stack, events }: Building,
+  store: ObjectStore,
+): () => readonly RegistryStatus[] {
+  if (consul === undefined) return () => [];
+  const source = parseConsulUrl(consul.url, consul.token);
+  if (source === undefined) throw new TypeError(`consul.url: ${consul.url} is no URL of an HTTP API`);
+  const registry = stack.use(
+    new ConsulRegistry({
+      name: `consul ${source.url}`,
+      datacentres: source.datacentres,
+      ask: askConsul(source, clock),
+      namespace: consul.namespace ?? 'consul',
+      store,
+      reader: configReader,
+      clock,
+      random: systemRandom(),
+      logger,
+      changed: (status) => events.emit({ type: 'registry', status }),
+    }),
+  );
+  return () => [registry.status];
 }
 
 async function serveApis(

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LOG_LEVELS } from '@weft/base';
 import type { Command } from '../command/command.ts';
+import { CONSUL_OPTION } from '../local/consul-flag.ts';
 
 export const control: Command = {
   name: 'control',
@@ -14,6 +15,7 @@ export const control: Command = {
     { flags: '--data <dir>', kind: 'text', help: 'where the SQLite file is (default: ~/.weft)' },
     { flags: '--memory', kind: 'flag', help: 'keep objects in memory only' },
     { flags: '-f, --file <path>', kind: 'list', help: 'a folder or file of YAML to serve as well; may be repeated' },
+    CONSUL_OPTION,
     {
       flags: '--address <ip>',
       kind: 'text',
@@ -36,7 +38,10 @@ export const control: Command = {
     { line: 'weft control --memory -f ./mesh', does: 'on a watched folder, nothing kept' },
   ],
   async run(invocation, cli) {
-    const { runControl } = await import('../up/run-control.ts');
+    const [{ runControl }, { consulIn }] = await Promise.all([
+      import('../up/run-control.ts'),
+      import('../local/consul-option.ts'),
+    ]);
     const data = invocation.text('data');
     return runControl(
       {
@@ -46,6 +51,7 @@ export const control: Command = {
           : data === undefined
             ? join(homedir(), '.weft')
             : resolve(cli.cwd, data),
+        consul: consulIn(invocation, cli),
         host: invocation.text('address') ?? '127.0.0.1',
         xdsPort: invocation.port('xds-port') ?? 15_010,
         apiPort: invocation.port('api-port') ?? 15_016,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
 import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
+import { CONSUL_OPTION } from '../local/consul-flag.ts';
 
 export const up: Command = {
   name: 'up',
@@ -23,6 +24,7 @@ export const up: Command = {
     { flags: '--xds-port <port>', kind: 'int', help: 'where proxies fetch configuration (default: 15010)' },
     { flags: '--api-port <port>', kind: 'int', help: "the control plane's API (default: 15016)" },
     { flags: '--port-offset <number>', kind: 'int', help: 'moves every default port by this much', default: '0' },
+    CONSUL_OPTION,
     CONCURRENCY_OPTION,
   ],
   examples: [
@@ -32,9 +34,10 @@ export const up: Command = {
   async run(invocation, cli) {
     const files = invocation.list('file');
     if (files.length === 0) throw new Failure('usage', 'which configuration?', 'weft up -f DIR');
-    const [{ runUp }, { choosePorts }] = await Promise.all([
+    const [{ runUp }, { choosePorts }, { consulIn }] = await Promise.all([
       import('../up/run-up.ts'),
       import('../demo/demo-ports.ts'),
+      import('../local/consul-option.ts'),
     ]);
     const ports = await choosePorts({
       gateway: invocation.port('gateway-port'),
@@ -48,6 +51,7 @@ export const up: Command = {
         folders,
         ports,
         gateways: invocation.flag('gateways'),
+        consul: consulIn(invocation, cli),
         allowUnenforced: invocation.flag('allow-unenforced'),
         concurrency: concurrencyIn(invocation),
       },

@@ -13,6 +13,8 @@ export interface ControlPlanePlan {
   /** Undefined: metrics are served by the API only. */
   readonly metricsPort: number | undefined;
   readonly logLevel: LogLevel;
+  /** A Consul agent's HTTP API; undefined: none. */
+  readonly consul?: { readonly url: string; readonly token: string | undefined } | undefined;
 }
 
 /** Starts a control plane in this process; a port that is taken becomes a Failure that names its holder and the way out. */
@@ -24,6 +26,7 @@ export async function openControlPlane(plan: ControlPlanePlan, cli: CliContext):
         store: plan.store,
         xds: { host, port: plan.xdsPort },
         api: { host, port: plan.apiPort },
+        ...(plan.consul !== undefined && { consul: plan.consul }),
         ...(plan.metricsPort !== undefined && { metrics: { host, port: plan.metricsPort } }),
       },
       {

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { formatDurationMs } from '@weft/base';
-import type { ControlPlane, ControlPlaneEvent, ObjectKey } from '@weft/control-plane';
+import type { ControlPlane, ControlPlaneEvent, ObjectKey, RegistryStatus } from '@weft/control-plane';
 import { describeKey } from '@weft/control-plane';
 import type { TextOutput } from '../command/context.ts';
 import { formatDiagnostics } from './diagnostics.ts';
@@ -33,6 +33,8 @@ export function tell(event: ControlPlaneEvent, output: Pick<TextOutput, 'colour'
       return tellLive(event, output);
     case 'files':
       return tellFiles(event, output, cwd);
+    case 'registry':
+      return tellRegistry(event.status, output);
     case 'proxy':
       return undefined;
   }
@@ -70,6 +72,11 @@ function tellFiles(event: Files, output: Pick<TextOutput, 'colour'>, cwd: string
   if (event.issues.length === 0) return `${paint(output, 'green', '✓')} ${shown} is fine again\n`;
   const diagnostics = formatDiagnostics(event.issues, sourceLines(), output);
   return `${paint(output, 'red', '✗')} ${shown} cannot be used; what ran before goes on running\n${diagnostics}`;
+}
+
+function tellRegistry(status: RegistryStatus, output: Pick<TextOutput, 'colour'>): string {
+  if (status.state === 'synced') return `${paint(output, 'green', '✓')} ${status.name} answers\n`;
+  return `${paint(output, 'red', '✗')} ${status.name} does not answer; its services stay as they were (${status.cause})\n`;
 }
 
 function count(n: number, one: string, many: string): string {

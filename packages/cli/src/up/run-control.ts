@@ -4,6 +4,7 @@ import type { LogLevel } from '@weft/base';
 import type { CliContext } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
 import { requireUsableFiles } from '../local/config-files.ts';
+import type { ConsulChoice } from '../local/consul-option.ts';
 import { openControlPlane } from '../local/open-control-plane.ts';
 import { Shutdown } from '../local/shutdown.ts';
 import { narrate } from '../output/narrate.ts';
@@ -17,6 +18,7 @@ export interface ControlOptions {
   readonly apiPort: number;
   readonly metricsPort: number;
   readonly logLevel: LogLevel;
+  readonly consul: ConsulChoice | undefined;
 }
 
 /** Serves as a control plane until a signal. */

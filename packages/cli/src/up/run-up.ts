@@ -9,6 +9,7 @@ import { readInputs } from '../command/read-input.ts';
 import { type LoadedConfig, loadConfig } from '../config-files/load-config.ts';
 import { type DemoPorts, HOST, wantedPorts } from '../demo/demo-ports.ts';
 import { requireUsableFiles } from '../local/config-files.ts';
+import type { ConsulChoice } from '../local/consul-option.ts';
 import { requireFreePorts, type WantedPort } from '../local/free-port.ts';
 import { gatewayEntryOf, type LocalGateway } from '../local/gateway.ts';
 import { openControlPlane } from '../local/open-control-plane.ts';
@@ -27,6 +28,7 @@ export interface UpOptions {
   readonly ports: DemoPorts;
   readonly gateways: boolean;
   readonly allowUnenforced: boolean;
+  readonly consul: ConsulChoice | undefined;
   /** Threads of each gateway; undefined for the default. */
   readonly concurrency: number | undefined;
 }
@@ -48,7 +50,7 @@ export async function runUp(options: UpOptions, cli: CliContext): Promise<number
   const { xds: xdsPort, api: apiPort } = options.ports;
   const store = { folders: options.folders };
   const controlPlane = await openControlPlane(
-    { store, host: HOST, xdsPort, apiPort, metricsPort: undefined, logLevel: 'error' },
+    { store, host: HOST, xdsPort, apiPort, metricsPort: undefined, logLevel: 'error', consul: options.consul },
     cli,
   );
   stack.use(controlPlane);

@@ -6,6 +6,7 @@ import type { ConfigReader } from '../config-reader.ts';
 import type { LiveReport } from '../control-plane.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { RegistryStatus } from '../registries/registry-status.ts';
 import type { ObjectStatuses } from '../status/statuses.ts';
 import type { Store } from '../store/store.ts';
 import { serveApply } from './apply.ts';
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly proxies: () => readonly ProxyStatus[];
+  readonly registries: () => readonly RegistryStatus[];
   readonly preview: (resources: readonly Resource[]) => readonly Issue[];
   readonly statuses: ObjectStatuses;
   readonly whenLive: (options: { revision?: number; timeoutMs: number; signal: AbortSignal }) => Promise<LiveReport>;
@@ -63,6 +65,7 @@ const PAGES: Readonly<Record<string, Handler>> = {
   metrics: ({ response }, { metrics }) => sendText(response, 200, metrics.print(), METRICS_TYPE),
   version: ({ response }, { version }) => sendJson(response, 200, version()),
   apply: (exchange, deps, { maxBodyBytes }) => serveApply(exchange, { ...deps, maxBodyBytes }),
+  registries: ({ response }, { registries }) => sendJson(response, 200, registries()),
   wait: serveWait,
 };
 
