@@ -9,6 +9,7 @@ import {
   type Plan,
   planRequest,
   type RequestHead,
+  type RequestMetadata,
   type RouteTable,
   rewriteRequest,
 } from '@weft/engine';
@@ -39,6 +40,8 @@ interface Exchange {
   readonly authority: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What filters found out about the request. */
+  readonly metadata?: RequestMetadata;
   readonly expect: Expected;
 }
 
@@ -101,7 +104,7 @@ function checkForward(plan: Plan, head: RequestHead, expected: Expected): void {
 function check(table: RouteTable, exchange: Exchange): void {
   const head = headOf(exchange);
   const { expect } = exchange;
-  const plan = planRequest(table, head, first);
+  const plan = planRequest(table, head, first, exchange.metadata);
   if (expect.share !== undefined) assert.deepEqual(shareOf(table, head), expect.share);
   else if (expect.redirect !== undefined) {
     assert.deepEqual(plan.kind === 'redirect' && { status: plan.status, location: plan.location }, expect.redirect);

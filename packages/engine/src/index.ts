@@ -69,6 +69,7 @@ export { explainConnection, planConnection } from './listener/plan-connection.ts
 export type { Fraction } from './match/fraction.ts';
 export type { HeaderMatch } from './match/header-match.ts';
 export { compileHeaderMatch, describeHeader, matchesHeaderValue } from './match/header-match.ts';
+export type { RequestMetadata } from './match/metadata-match.ts';
 export type { QueryMatch } from './match/query-match.ts';
 export { queryValue } from './match/query-match.ts';
 export type { Regex } from './match/regex.ts';

@@ -12,6 +12,14 @@ import {
   matchedValue,
   matchesHeaderValue,
 } from './header-match.ts';
+import {
+  compileMetadataMatch,
+  describeMetadata,
+  type MetadataMatch,
+  matchesMetadata,
+  metadataText,
+  type RequestMetadata,
+} from './metadata-match.ts';
 import { compileQueryMatch, describeQuery, matchesQuery, type QueryMatch, queryValue } from './query-match.ts';
 import { compileRegex, type Regex } from './regex.ts';
 import { compileUriTemplate, type UriTemplate } from './uri-template.ts';
@@ -28,6 +36,8 @@ export interface RouteMatch {
   readonly template: UriTemplate | undefined;
   readonly headers: readonly HeaderMatch[];
   readonly query: readonly QueryMatch[];
+  /** `dynamic_metadata`: what filters found out. */
+  readonly metadata: readonly MetadataMatch[];
   /** `runtime_fraction`: the share of otherwise matching requests that this route takes. */
   readonly fraction: Fraction | undefined;
   readonly grpc: boolean;
@@ -35,7 +45,7 @@ export interface RouteMatch {
 
 /** The first condition of a match that did not hold, for people and for programs. */
 export interface FailedCondition {
-  readonly kind: 'path' | 'method' | 'header' | 'query' | 'grpc' | 'fraction' | 'order';
+  readonly kind: 'path' | 'method' | 'header' | 'query' | 'metadata' | 'grpc' | 'fraction' | 'order';
   /** What was asked: `path starts with "/orders"`. */
   readonly wanted: string;
   /** What the request has; undefined when it lacks it. */
@@ -61,6 +71,9 @@ export function compileRouteMatch(message: RouteMatchMessage, at: string, issues
     template: path.template,
     headers: message.headers.map((header, i) => compileHeaderMatch(header, `${at}.headers[${i}]`, issues)),
     query: message.queryParameters.map((query, i) => compileQueryMatch(query, `${at}.query_parameters[${i}]`, issues)),
+    metadata: message.dynamicMetadata.map((each, i) =>
+      compileMetadataMatch(each, `${at}.dynamic_metadata[${i}]`, issues),
+    ),
     fraction: percent === undefined ? undefined : fraction(percent),
     grpc: message.grpc !== undefined,
   };
@@ -146,6 +159,7 @@ export function matchesRoute(
   head: RequestHead,
   path: string,
   recorder: MatchRecorder | null,
+  metadata: RequestMetadata | undefined,
 ): boolean {
   if (!matchesPath(match, head, path)) {
     if (recorder !== null) recorder.failed(failedPath(match, head, path));
@@ -162,6 +176,12 @@ export function matchesRoute(
   for (let i = 0; i < query.length; i++) {
     if (matchesQuery(query[i]!, head.path)) continue;
     if (recorder !== null) recorder.failed(failedQuery(query[i]!, head));
+    return false;
+  }
+  const claims = match.metadata;
+  for (let i = 0; i < claims.length; i++) {
+    if (matchesMetadata(claims[i]!, metadata)) continue;
+    if (recorder !== null) recorder.failed(failedMetadata(claims[i]!, metadata));
     return false;
   }
   if (match.grpc && !isGrpc(head)) {
@@ -226,6 +246,7 @@ export function describePath(match: RouteMatch): string {
 /** For people: every condition of a match, `path starts with "/" and header x = "y"`. */
 export function describeMatch(match: RouteMatch): string {
   const parts = [describePath(match), ...match.headers.map(describeHeader), ...match.query.map(describeQuery)];
+  parts.push(...match.metadata.map(describeMetadata));
   if (match.grpc) parts.push('a gRPC request');
   if (match.fraction !== undefined) parts.push(describeFraction(match.fraction));
   return parts.join(' and ');
@@ -247,4 +268,8 @@ function failedHeader(match: HeaderMatch, head: RequestHead): FailedCondition {
 
 function failedQuery(match: QueryMatch, head: RequestHead): FailedCondition {
   return { kind: 'query', wanted: describeQuery(match), actual: queryValue(head.path, match.name) };
+}
+
+function failedMetadata(match: MetadataMatch, metadata: RequestMetadata | undefined): FailedCondition {
+  return { kind: 'metadata', wanted: describeMetadata(match), actual: metadataText(match, metadata) };
 }

@@ -1,5 +1,6 @@
 import type { Random } from '@weft/base';
 import type { Origin } from '../decode/origin.ts';
+import type { RequestMetadata } from '../match/metadata-match.ts';
 import { describeMatch, type FailedCondition } from '../match/route-match.ts';
 import { DOMAIN_RANKS, domainMatches, domainRank } from '../route/host-index.ts';
 import type { HostEntry, Route, RouteTable, VirtualHost, WeightedCluster } from '../route/route.ts';
@@ -52,7 +53,12 @@ export interface Explanation {
 }
 
 /** The decision of `planRequest`, made by the same code with a recorder listening. */
-export function explainRequest(table: RouteTable, head: RequestHead, random: Random): Explanation {
+export function explainRequest(
+  table: RouteTable,
+  head: RequestHead,
+  random: Random,
+  metadata: RequestMetadata | undefined = undefined,
+): Explanation {
   let host = '';
   let winner: HostEntry | undefined;
   let split: SplitVerdict | undefined;
@@ -71,7 +77,7 @@ export function explainRequest(table: RouteTable, head: RequestHead, random: Ran
       split = { chosen, roll, total, byHeader };
     },
   };
-  const plan = decide(table, head, random, recorder);
+  const plan = decide(table, head, random, recorder, metadata);
   const considered = wonRoute === undefined && failed.size === 0 ? [] : (winner?.virtualHost.routes ?? []);
   return {
     plan,

@@ -1,4 +1,5 @@
 import type { Random } from '@weft/base';
+import type { RequestMetadata } from '../match/metadata-match.ts';
 import { describeFraction, matchablePath, matchesRoute } from '../match/route-match.ts';
 import { withoutPort } from '../route/host-index.ts';
 import { forwardPlan, NO_VIRTUAL_HOST, replyPlan } from '../route/prepare-plan.ts';
@@ -10,14 +11,25 @@ import { headValue, type RequestHead } from './request-head.ts';
 
 /**
  * @hot What is to become of a request: virtual host, then the first route in list order that matches, then its action
- * (route_components.proto). Pure but for `random`, which decides weighted splits and fractions.
+ * (route_components.proto). Pure but for `random`, which decides weighted splits and fractions. `metadata` is what filters found out so far.
  */
-export function planRequest(table: RouteTable, head: RequestHead, random: Random): Plan {
-  return decide(table, head, random, null);
+export function planRequest(
+  table: RouteTable,
+  head: RequestHead,
+  random: Random,
+  metadata: RequestMetadata | undefined = undefined,
+): Plan {
+  return decide(table, head, random, null, metadata);
 }
 
 /** @hot The decision itself; with a recorder every route is tried, with none only those that the index offers. */
-export function decide(table: RouteTable, head: RequestHead, random: Random, recorder: DecisionRecorder | null): Plan {
+export function decide(
+  table: RouteTable,
+  head: RequestHead,
+  random: Random,
+  recorder: DecisionRecorder | null,
+  metadata: RequestMetadata | undefined,
+): Plan {
   const host = table.ignorePort ? withoutPort(head.authority) : head.authority;
   const entry = table.hosts.find(host);
   if (recorder !== null) recorder.virtualHost(host, entry);
@@ -27,10 +39,10 @@ export function decide(table: RouteTable, head: RequestHead, random: Random, rec
   const path = matchablePath(head.path, table.ignorePathParameters);
   const order =
     recorder !== null
-      ? tracedRoute(entry, head, path, random, recorder)
+      ? tracedRoute(entry, head, path, random, recorder, metadata)
       : entry.index.linear
-        ? firstOfAll(entry, head, path, random)
-        : firstOfIndexed(entry, head, path, random);
+        ? firstOfAll(entry, head, path, random, metadata)
+        : firstOfIndexed(entry, head, path, random, metadata);
   if (order < 0) return entry.noRoute;
   return entry.plans[order] ?? planVariable(entry, order, head, random, recorder);
 }
@@ -42,18 +54,33 @@ function mustUseTls(entry: HostEntry, head: RequestHead): boolean {
 }
 
 /** @hot */
-function firstOfAll(entry: HostEntry, head: RequestHead, path: string, random: Random): number {
+function firstOfAll(
+  entry: HostEntry,
+  head: RequestHead,
+  path: string,
+  random: Random,
+  metadata: RequestMetadata | undefined,
+): number {
   const routes = entry.virtualHost.routes;
   for (let i = 0; i < routes.length; i++) {
     const match = routes[i]!.match;
-    if (matchesRoute(match, head, path, null) && (match.fraction === undefined || draw(match.fraction, random)))
+    if (
+      matchesRoute(match, head, path, null, metadata) &&
+      (match.fraction === undefined || draw(match.fraction, random))
+    )
       return i;
   }
   return -1;
 }
 
 /** @hot */
-function firstOfIndexed(entry: HostEntry, head: RequestHead, path: string, random: Random): number {
+function firstOfIndexed(
+  entry: HostEntry,
+  head: RequestHead,
+  path: string,
+  random: Random,
+  metadata: RequestMetadata | undefined,
+): number {
   const routes = entry.virtualHost.routes;
   const index = entry.index;
   index.begin(path);
@@ -61,7 +88,10 @@ function firstOfIndexed(entry: HostEntry, head: RequestHead, path: string, rando
     const i = index.next();
     if (i < 0) return -1;
     const match = routes[i]!.match;
-    if (matchesRoute(match, head, path, null) && (match.fraction === undefined || draw(match.fraction, random)))
+    if (
+      matchesRoute(match, head, path, null, metadata) &&
+      (match.fraction === undefined || draw(match.fraction, random))
+    )
       return i;
   }
 }
@@ -77,11 +107,12 @@ function tracedRoute(
   path: string,
   random: Random,
   recorder: DecisionRecorder,
+  metadata: RequestMetadata | undefined,
 ): number {
   let winner = -1;
   entry.virtualHost.routes.forEach((route, i) => {
     const { match } = route;
-    if (!matchesRoute(match, head, path, { failed: (condition) => recorder.lost(route, condition) })) return;
+    if (!matchesRoute(match, head, path, { failed: (condition) => recorder.lost(route, condition) }, metadata)) return;
     if (winner >= 0) {
       const first = entry.virtualHost.routes[winner]!;
       recorder.lost(route, { kind: 'order', wanted: 'that no earlier route matches', actual: routeLabel(first) });

@@ -59,8 +59,8 @@ test('what is not supported is refused by its field path, never dropped', () => 
     [host(forward({ hedgePolicy: {} })), ['virtual_hosts[0].routes[0].route.hedge_policy: unsupported-field']],
     [host(forward({ cors: {} })), ['virtual_hosts[0].routes[0].route.cors: unsupported-field']],
     [
-      host(forward({}, { prefix: '/', dynamicMetadata: [{ filter: 'f' }] })),
-      ['virtual_hosts[0].routes[0].match.dynamic_metadata: unsupported-field'],
+      host(forward({}, { prefix: '/', tlsContext: {} })),
+      ['virtual_hosts[0].routes[0].match.tls_context: unsupported-field'],
     ],
     [
       host(forward({ retryPolicy: { retryPriority: { name: 'p' } } })),

@@ -91,7 +91,7 @@ export class Exchange {
 
   /** Decides again where the request goes, after a filter changed what routes look at. */
   replan(): void {
-    this.plan = this.table === undefined ? undefined : planRequest(this.table, this.request, this.manager.random);
+    this.plan = this.table === undefined ? undefined : planRequest(this.table, this.request, this.manager.random, this.record.dynamicMetadata);
     this.record.routeName = this.plan?.route?.name ?? '';
     this.record.routeMetadata = this.plan?.route?.metadata;
   }

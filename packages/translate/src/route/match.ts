@@ -9,6 +9,7 @@ import {
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import type { Init } from '../wire/init.ts';
 import { meansPresent, stringMatcher } from '../wire/string-match.ts';
+import { claimMatches, routingClaim } from './claims.ts';
 
 type HeaderInit = Init<typeof HeaderMatcherSchema>;
 type QueryInit = Init<typeof QueryParameterMatcherSchema>;
@@ -16,9 +17,10 @@ type QueryInit = Init<typeof QueryParameterMatcherSchema>;
 /** `match` → RouteMatch; no match is everything (route.go, TranslateRouteMatch). */
 export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {
   if (match === undefined) return create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/' } });
+  const claims = [...claimMatches(match.headers, false), ...claimMatches(match.withoutHeaders, true)];
   const headers = [
-    ...Object.entries(match.headers ?? {}).map(([name, value]) => headerMatch(name, value)),
-    ...Object.entries(match.withoutHeaders ?? {}).map(([name, value]) => withoutHeader(name, value)),
+    ...ofHeaders(match.headers).map(([name, value]) => headerMatch(name, value)),
+    ...ofHeaders(match.withoutHeaders).map(([name, value]) => withoutHeader(name, value)),
   ].sort((a, b) => compareText(a.name ?? '', b.name ?? ''));
   if (match.method !== undefined) headers.push(headerMatch(':method', match.method));
   if (match.authority !== undefined) headers.push(headerMatch(':authority', match.authority));
@@ -27,10 +29,18 @@ export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {
     pathSpecifier: pathSpecifier(match.uri),
     caseSensitive: !(match.ignoreUriCase ?? false),
     headers,
+    dynamicMetadata: claims,
     queryParameters: Object.entries(match.queryParams ?? {})
       .sort(([a], [b]) => compareText(a, b))
       .map(([name, value]) => queryMatch(name, value)),
   });
+}
+
+type Matches = Readonly<Record<string, StringMatch>> | undefined;
+
+/** Those that are about headers, not about claims. */
+function ofHeaders(matches: Matches): [string, StringMatch][] {
+  return Object.entries(matches ?? {}).filter(([name]) => routingClaim(name) === undefined);
 }
 
 /** A raw string prefix: `/foo` matches `/foobar` too (SEMANTICS row 8). */
