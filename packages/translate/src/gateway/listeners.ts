@@ -55,6 +55,7 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
     statPrefix: server.server.name || `outbound_${name};`,
     routes: server.routeName,
     forwardProxy: undefined,
+    grpcWeb: server.server.port?.protocol?.toUpperCase() === 'GRPC-WEB',
     topology: proxyConfigFor(snapshot, proxy.node).gatewayTopology,
   });
 }

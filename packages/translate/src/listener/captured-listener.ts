@@ -87,7 +87,12 @@ function cidr(block: string): CidrRange {
   return create(CidrRangeSchema, { addressPrefix, prefixLen: Number(bits) });
 }
 
-export function httpContent(listenerName: string, routes: string, { snapshot, proxy }: CapturedScope): ChainInit {
+export function httpContent(
+  listenerName: string,
+  routes: string,
+  grpcWeb: boolean,
+  { snapshot, proxy }: CapturedScope,
+): ChainInit {
   const looksUp = proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS';
   return {
     filters: [
@@ -98,6 +103,7 @@ export function httpContent(listenerName: string, routes: string, { snapshot, pr
         statPrefix: `outbound_${listenerName};`,
         routes,
         forwardProxy: looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : undefined,
+        grpcWeb,
       }),
     ],
   };

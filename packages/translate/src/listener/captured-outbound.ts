@@ -174,7 +174,7 @@ class OutboundEntries {
       destinations: [],
       alpn: sniffed ? CAPTURED_HTTP_ALPN : [],
       transport: sniffed ? 'raw_buffer' : '',
-      content: httpContent(`${bind}_${port.number}`, route, this.#scope),
+      content: httpContent(`${bind}_${port.number}`, route, port.protocol === 'grpc-web', this.#scope),
     };
   }
 

@@ -28,6 +28,8 @@ export interface ConnectionManagerInput {
   readonly routes: string | RouteConfiguration;
   /** The cluster whose DNS cache looks up hosts when requests come for them. */
   readonly forwardProxy: string | undefined;
+  /** Clients speak gRPC-Web on this port (Istio bridges it where the port says so). */
+  readonly grpcWeb?: boolean;
   /** What stands in front of a gateway. */
   readonly topology?: GatewayTopology | undefined;
 }

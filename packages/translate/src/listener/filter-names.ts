@@ -2,6 +2,7 @@
 export const FAULT_FILTER = 'envoy.filters.http.fault';
 export const CORS_FILTER = 'envoy.filters.http.cors';
 export const ROUTER_FILTER = 'envoy.filters.http.router';
+export const GRPC_WEB_FILTER = 'envoy.filters.http.grpc_web';
 export const GRPC_STATS_FILTER = 'envoy.filters.http.grpc_stats';
 export const HTTP_CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
 export const TCP_PROXY_FILTER = 'envoy.filters.network.tcp_proxy';

@@ -33,6 +33,7 @@ export function httpFilter(taker: InboundTaker, snapshot: Snapshot, proxy: MeshP
       statPrefix: taker.statPrefix,
       routes: inboundRoutes(taker),
       forwardProxy: undefined,
+      grpcWeb: taker.protocol === 'grpc-web',
     }),
   ];
 }

@@ -66,7 +66,8 @@ function portListener(
   const sniffed = served.filter(({ port }) => port.protocol === 'auto');
   const opaque = served.filter(({ port }) => !isHttp(port.protocol) && port.protocol !== 'auto');
   const hasHttp = http.length > 0 || sniffed.length > 0;
-  const manager = hasHttp ? httpChain(input, name, String(number)) : undefined;
+  const grpcWeb = http.some(({ port }) => port.protocol === 'grpc-web');
+  const manager = hasHttp ? httpChain(input, name, String(number), grpcWeb) : undefined;
   const l4 = l4Chains({ snapshot, proxy, egress: input.egress, number, served: [...opaque, ...sniffed] });
   // A declared HTTP port takes the connection whatever its bytes are; an undeclared one only when they look like HTTP.
   const sniff = http.length === 0 && manager !== undefined;
@@ -93,7 +94,7 @@ function portListener(
   return { listener: built, routePort: manager === undefined ? undefined : number };
 }
 
-function httpChain(input: OutboundInput, listenerName: string, routes: string): ChainInit {
+function httpChain(input: OutboundInput, listenerName: string, routes: string, grpcWeb = false): ChainInit {
   const { snapshot, proxy } = input;
   return {
     filters: [
@@ -104,6 +105,7 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string): 
         statPrefix: `outbound_${listenerName};`,
         routes,
         forwardProxy: lookUpCluster(input),
+        grpcWeb,
       }),
     ],
   };
