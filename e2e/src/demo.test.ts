@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Client, sendRaw, versionsIn } from './support/http.ts';
 import { leftOver, residentMiB } from './support/processes.ts';
@@ -130,6 +132,45 @@ describe('weft demo', () => {
     loading = false;
     await Promise.all(loads);
     assert.deepEqual([...outcomes.keys()], [200], `statuses: ${JSON.stringify([...outcomes])}`);
+  });
+
+  test('sidecars are suggested from the traffic seen, and applied they leave out what nobody calls', async () => {
+    const server = ['--server', demo.api];
+    const suggested = await weft('suggest', 'sidecars', ...server);
+    assert.equal(suggested.code, 0, suggested.stderr);
+    assert.match(suggested.stderr, /observed 5 proxies, for \S+ since the youngest of them started/);
+    assert.match(suggested.stderr, /not seen: no call by default\/inventory/);
+    await writeFile(join(config.folder, 'sidecars.txt'), suggested.stdout);
+    const file = join(config.folder, 'sidecars.txt');
+    const checked = await weft('analyze', '-f', file, '-f', join(config.folder, 'services.yaml'));
+    assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+    const applied = await weft('apply', '--wait', '-f', file, ...server);
+    assert.equal(applied.code, 0, applied.stderr);
+    assert.match(applied.stdout, /Sidecar default\/orders created/);
+    const clusters = await weft('proxy-config', 'clusters', 'payments', ...server);
+    assert.match(clusters.stdout, /bank\.example\.com/);
+    assert.doesNotMatch(clusters.stdout, /inventory/);
+    const answer = await client.get('/', { host: 'localhost' });
+    assert.deepEqual([...versionsIn(answer.text).keys()].sort(), [
+      'bank',
+      'inventory',
+      'orders',
+      'payments',
+      'storefront',
+    ]);
+    const shown = await weft('get', 'sidecar', 'orders', '-o', 'yaml', ...server);
+    assert.match(shown.stdout, /validationMessages: \[\]/);
+    const gone = await weft('delete', 'sidecar', 'orders', 'payments', 'storefront', ...server);
+    assert.equal(gone.code, 0, gone.stderr);
+  });
+
+  test('what a change would do is told before it is applied', async () => {
+    const text = await readFile(join(config.folder, 'orders.yaml'), 'utf8');
+    const file = join(config.folder, 'next.txt');
+    await writeFile(file, text.replace('timeout: 10s', 'timeout: 3s'));
+    const diff = await weft('explain', '--diff', '-f', file, '--server', demo.api);
+    assert.equal(diff.code, 1, diff.stderr);
+    assert.match(diff.stdout, /timeout\n +- 10s\n +\+ 3s/);
   });
 
   test('a broken edit is shown with file and line, and what ran before goes on', async () => {

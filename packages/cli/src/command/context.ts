@@ -18,6 +18,8 @@ export interface CliContext {
   onStop(run: (signal: StopSignal) => void): () => void;
   /** Calls `run`, which has to be synchronous, when the process ends for whatever reason it can notice, such as an exception nobody caught. */
   onExit(run: () => void): () => void;
+  /** Keeps the process alive, which a clock does not, until the returned function is called. */
+  stay(): () => void;
 }
 
 export interface TextOutput {

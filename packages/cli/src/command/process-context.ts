@@ -34,6 +34,11 @@ export function processContext(process: NodeJS.Process): CliContext {
       process.on('exit', run);
       return () => void process.off('exit', run);
     },
+    stay() {
+      // biome-ignore lint/style/noRestrictedGlobals: it measures nothing; it is the handle that keeps the process
+      const timer = setInterval(() => undefined, 2 ** 30);
+      return () => clearInterval(timer);
+    },
     onStop(run) {
       const handlers = STOP_SIGNALS.map((signal) => [signal, () => run(signal)] as const);
       for (const [signal, handler] of handlers) process.on(signal, handler);

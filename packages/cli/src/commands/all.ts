@@ -12,6 +12,7 @@ import { proxy } from './proxy.ts';
 import { proxyConfig } from './proxy-config.ts';
 import { proxyStatus } from './proxy-status.ts';
 import { run } from './run.ts';
+import { suggest } from './suggest.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   validate,
   analyze,
   explain,
+  suggest,
   proxyStatus,
   proxyConfig,
   version,

@@ -24,6 +24,7 @@ function context(): { cli: CliContext; signal: (name: StopSignal) => void; writt
       return () => undefined;
     },
     onExit: () => () => undefined,
+    stay: () => () => undefined,
   };
   return { cli, written, signal: (name) => handlers.forEach((run) => void run(name)) };
 }

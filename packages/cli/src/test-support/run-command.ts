@@ -31,6 +31,7 @@ export async function runCommand(...args: readonly string[]): Promise<Ran> {
     err: output('err'),
     onStop: () => () => undefined,
     onExit: () => () => undefined,
+    stay: () => () => undefined,
   };
   const code = await runProgram(COMMANDS, args, cli);
   return { code, ...written };
