@@ -1,13 +1,13 @@
 import type { Clock, Issue, Logger } from '@weft/base';
-import type { BoundAddress, ProxyStatus } from '@weft/xds';
+import type { AdsServerOptions, BoundAddress, ProxyStatus } from '@weft/xds';
 import type { RegistryStatus } from './registries/registry-status.ts';
 import type { ObjectKey } from './store/object.ts';
 import type { Store } from './store/store.ts';
 
 export interface ControlPlaneOptions {
   readonly store: StoreOptions;
-  /** Plaintext gRPC for proxies. Default 127.0.0.1:15010. Port 0 takes a free one. */
-  readonly xds?: Partial<BoundAddress>;
+  /** gRPC for proxies, in plaintext and open to everybody unless said. Default 127.0.0.1:15010. Port 0 takes a free one. */
+  readonly xds?: Partial<BoundAddress> & XdsAccess;
   /** REST, debug pages and metrics. Default 127.0.0.1:15016. There is no authentication: keep it on loopback. */
   readonly api?: Partial<BoundAddress> & ApiOptions;
   /** A second address that serves only `/metrics`, `/healthz` and `/readyz`, for Prometheus; none by default. */
@@ -26,6 +26,9 @@ export interface ConsulOptions {
   /** Where the ServiceEntries go. Default `consul`. */
   readonly namespace?: string;
 }
+
+/** Who may connect as a proxy, and how. */
+export type XdsAccess = Pick<AdsServerOptions, 'tls' | 'authorize'>;
 
 export interface StoreOptions {
   /** Folders or files of YAML: the source of truth for what they hold, watched. */

@@ -57,9 +57,12 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   const resources = new StoredResources(store, configReader, folders);
   const liveness = new Liveness(store, events, deps.clock);
   const pipeline = buildPipeline(building, store, resources, liveness);
+  const { tls, authorize, ...xdsAddress } = options.xds ?? {};
   const ads = stack.use(
-    await binding('xds', { ...XDS, ...options.xds }, (address) =>
+    await binding('xds', { ...XDS, ...xdsAddress }, (address) =>
       startAdsServer(address, {
+        ...(tls !== undefined && { tls }),
+        ...(authorize !== undefined && { authorize }),
         source: pipeline,
         clock: deps.clock,
         logger: deps.logger,

@@ -22,6 +22,7 @@ export type {
   AdsObserver,
   AdsServer,
   AdsServerOptions,
+  AdsTls,
   Authorization,
   AuthorizationRequest,
   BoundAddress,
