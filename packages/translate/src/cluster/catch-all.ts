@@ -39,7 +39,7 @@ export function passthroughCluster(mesh: MeshSettings, intercepts: boolean): Clu
     ...common(PASSTHROUGH_CLUSTER, mesh),
     ...(intercepts
       ? { clusterDiscoveryType: { case: 'type', value: Discovery.ORIGINAL_DST } }
-      : forwardProxyDiscovery(PASSTHROUGH_CLUSTER)),
+      : forwardProxyDiscovery()),
   });
 }
 
@@ -52,7 +52,7 @@ export function inboundPassthroughCluster(mesh: MeshSettings): Cluster {
 export function dynamicDnsCluster(mesh: MeshSettings): Cluster {
   return create(ClusterSchema, {
     ...common(ALLOW_ANY_DYNAMIC_DNS_CLUSTER, mesh),
-    ...forwardProxyDiscovery(ALLOW_ANY_DYNAMIC_DNS_CLUSTER),
+    ...forwardProxyDiscovery(),
   });
 }
 

@@ -128,7 +128,7 @@ function discoveryOf(input: OutboundClusterInput, policy: TrafficPolicy, name: s
       return { ...dns(type, mesh), loadAssignment };
     }
     case 'dynamic-dns':
-      if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(name), lbPolicy: Lb.CLUSTER_PROVIDED };
+      if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(), lbPolicy: Lb.CLUSTER_PROVIDED };
       return { ...dns(Discovery.STRICT_DNS, mesh), loadAssignment: hostAssignment(name, input) };
     case 'alias':
       return undefined;
@@ -156,7 +156,7 @@ function passthrough(input: OutboundClusterInput, name: string): DiscoveryInit {
     };
   }
   if (service.registry === 'Kubernetes' || service.endpoints.length > 0 || proxyType === 'router') return eds();
-  if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(name), lbPolicy: Lb.CLUSTER_PROVIDED };
+  if (isWildcard(service.hostname)) return { ...forwardProxyDiscovery(), lbPolicy: Lb.CLUSTER_PROVIDED };
   return { ...dns(Discovery.STRICT_DNS, mesh), loadAssignment: hostAssignment(name, input) };
 }
 

@@ -3,6 +3,7 @@ import type { L4MatchAttributes, TlsMatchAttributes } from '@weft/config';
 import type { MeshProxy, Snapshot, VirtualService } from '@weft/mesh';
 import { hostsForNamespace, overlaps } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
+import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { connectionManager } from '../listener/connection-manager.ts';
 import { type ChainInit, listener } from '../listener/listener.ts';
 import { weightedClusters } from '../listener/outbound-l4.ts';
@@ -54,7 +55,7 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
     side: 'gateway',
     statPrefix: server.server.name || `outbound_${name};`,
     routes: server.routeName,
-    forwardProxy: undefined,
+    forwardProxy: reachesLookedUp(proxy),
     grpcWeb: server.server.port?.protocol?.toUpperCase() === 'GRPC-WEB',
     topology: proxyConfigFor(snapshot, proxy.node).gatewayTopology,
   });

@@ -3,7 +3,8 @@ import type { EgressListener, MeshProxy, Snapshot } from '@weft/mesh';
 import type { CidrRange } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import { CidrRangeSchema } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import { ALLOW_ANY_DYNAMIC_DNS_CLUSTER, BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, PASSTHROUGH_CLUSTER } from '../names.ts';
+import { reachesLookedUp } from '../cluster/forward-proxy.ts';
+import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, PASSTHROUGH_CLUSTER } from '../names.ts';
 import type { ChainDraft } from './captured-l4.ts';
 import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener } from './listener.ts';
@@ -93,7 +94,7 @@ export function httpContent(
   grpcWeb: boolean,
   { snapshot, proxy }: CapturedScope,
 ): ChainInit {
-  const looksUp = proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS';
+  const looksUp = proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS' || reachesLookedUp(proxy);
   return {
     filters: [
       connectionManager({
@@ -102,7 +103,7 @@ export function httpContent(
         side: 'outbound',
         statPrefix: `outbound_${listenerName};`,
         routes,
-        forwardProxy: looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : undefined,
+        forwardProxy: looksUp,
         grpcWeb,
       }),
     ],

@@ -26,8 +26,8 @@ export interface ConnectionManagerInput {
   readonly statPrefix: string;
   /** A name to ask RDS for, or the routes themselves. */
   readonly routes: string | RouteConfiguration;
-  /** The cluster whose DNS cache looks up hosts when requests come for them. */
-  readonly forwardProxy: string | undefined;
+  /** Hosts are looked up when requests come for them. */
+  readonly forwardProxy: boolean;
   /** Clients speak gRPC-Web on this port (Istio bridges it where the port says so). */
   readonly grpcWeb?: boolean;
   /** What stands in front of a gateway. */

@@ -11,7 +11,7 @@ import {
   type HttpFilter,
   HttpFilterSchema,
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
-import { dnsCache } from '../cluster/forward-proxy.ts';
+import { DNS_CACHE } from '../cluster/forward-proxy.ts';
 import { any } from '../wire/any.ts';
 import { CORS_FILTER, FAULT_FILTER, GRPC_STATS_FILTER, GRPC_WEB_FILTER, ROUTER_FILTER } from './filter-names.ts';
 import { alpnOverride, peerMetadata, stats, type TelemetrySide } from './istio-filters.ts';
@@ -19,8 +19,8 @@ import { alpnOverride, peerMetadata, stats, type TelemetrySide } from './istio-f
 export interface HttpFilterInput {
   readonly node: Node;
   readonly side: TelemetrySide;
-  /** Requests may go to hosts that are looked up when they come: the cluster that has the cache. */
-  readonly forwardProxy: string | undefined;
+  /** Hosts are looked up when requests come for them. */
+  readonly forwardProxy: boolean;
   /** Clients speak gRPC-Web on this port. */
   readonly grpcWeb?: boolean;
 }
@@ -39,9 +39,7 @@ export function httpFilters({ node, side, forwardProxy, grpcWeb }: HttpFilterInp
     filter(FAULT_FILTER, any(HTTPFaultSchema, {})),
     filter(CORS_FILTER, any(CorsSchema, {})),
     ...(weft ? [filter('istio.stats', stats(side))] : []),
-    ...(forwardProxy === undefined
-      ? []
-      : [filter('envoy.filters.http.dynamic_forward_proxy', forwardProxyConfig(forwardProxy))]),
+    ...(forwardProxy ? [filter('envoy.filters.http.dynamic_forward_proxy', forwardProxyConfig())] : []),
     filter(ROUTER_FILTER, any(RouterSchema, {})),
   ];
 }
@@ -50,8 +48,6 @@ function filter(name: string, config: Any): HttpFilter {
   return create(HttpFilterSchema, { name, configType: { case: 'typedConfig', value: config } });
 }
 
-function forwardProxyConfig(cluster: string): Any {
-  return any(ForwardProxySchema, {
-    implementationSpecifier: { case: 'dnsCacheConfig', value: dnsCache(cluster) },
-  });
+function forwardProxyConfig(): Any {
+  return any(ForwardProxySchema, { implementationSpecifier: { case: 'dnsCacheConfig', value: DNS_CACHE } });
 }

@@ -32,7 +32,7 @@ export function httpFilter(taker: InboundTaker, snapshot: Snapshot, proxy: MeshP
       side: 'inbound',
       statPrefix: taker.statPrefix,
       routes: inboundRoutes(taker),
-      forwardProxy: undefined,
+      forwardProxy: false,
       grpcWeb: taker.protocol === 'grpc-web',
     }),
   ];

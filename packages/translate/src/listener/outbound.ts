@@ -2,7 +2,8 @@ import type { Issue } from '@weft/base';
 import type { EgressListener, MeshProxy, MeshSettings, Node, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp, isTls } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import { ALLOW_ANY_DYNAMIC_DNS_CLUSTER, HTTP_PROXY_ROUTE, PASSTHROUGH_CLUSTER } from '../names.ts';
+import { reachesLookedUp } from '../cluster/forward-proxy.ts';
+import { HTTP_PROXY_ROUTE } from '../names.ts';
 import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
 import { l4Chains } from './outbound-l4.ts';
@@ -104,7 +105,7 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string, g
         side: 'outbound',
         statPrefix: `outbound_${listenerName};`,
         routes,
-        forwardProxy: lookUpCluster(input),
+        forwardProxy: looksUp(input),
         grpcWeb,
       }),
     ],
@@ -112,10 +113,10 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string, g
 }
 
 /** Without interception, "let it through" means looking the host up (see passthroughCluster). */
-function lookUpCluster({ proxy }: Pick<OutboundInput, 'proxy'>): string | undefined {
+function looksUp({ proxy }: Pick<OutboundInput, 'proxy'>): boolean {
   const { mode } = proxy.scope.outbound;
-  if (proxy.node.interception === 'NONE') return mode === 'REGISTRY_ONLY' ? undefined : PASSTHROUGH_CLUSTER;
-  return mode === 'ALLOW_ANY_DYNAMIC_DNS' ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : undefined;
+  if (proxy.node.interception === 'NONE') return mode !== 'REGISTRY_ONLY' || reachesLookedUp(proxy);
+  return mode === 'ALLOW_ANY_DYNAMIC_DNS' || reachesLookedUp(proxy);
 }
 
 /** What the proxy says itself, else the mesh's `proxyHttpPort`; 0 for no such listener. */

@@ -1,12 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type Listener, ListenerSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import {
-  ALLOW_ANY_DYNAMIC_DNS,
-  ALLOW_ANY_DYNAMIC_DNS_CLUSTER,
-  BLACK_HOLE_CLUSTER,
-  VIRTUAL_OUTBOUND,
-  WILDCARD_ADDRESS,
-} from '../names.ts';
+import { ALLOW_ANY_DYNAMIC_DNS, BLACK_HOLE_CLUSTER, VIRTUAL_OUTBOUND, WILDCARD_ADDRESS } from '../names.ts';
 import { catchAll, routeConfiguration } from '../route/sidecar-routes.ts';
 import { type CapturedScope, unknownDestination } from './captured-listener.ts';
 import { CAPTURED_HTTP_ALPN } from './chain-options.ts';
@@ -65,7 +59,7 @@ function lookUp({ snapshot, proxy }: CapturedScope): ChainInit {
         side: 'outbound',
         statPrefix: `outbound_${VIRTUAL_OUTBOUND}_${ALLOW_ANY_DYNAMIC_DNS};`,
         routes: routeConfiguration(ALLOW_ANY_DYNAMIC_DNS, [catchAll(proxy)], true),
-        forwardProxy: ALLOW_ANY_DYNAMIC_DNS_CLUSTER,
+        forwardProxy: true,
       }),
     ],
   };
