@@ -76,7 +76,7 @@ function compileForward(
     path: compilePathRewrite(message, match, at, issues),
     host: compileHostRewrite(message.hostRewriteSpecifier, at, issues),
     appendForwardedHost: message.appendXForwardedHost,
-    timeoutMs: durationOr(message.timeout, DEFAULT_TIMEOUT_MS, `${at}.timeout`, issues),
+    timeoutMs: compileTimeout(message, at, issues),
     idleTimeoutMs: durationOr(message.idleTimeout, undefined, `${at}.idle_timeout`, issues),
     ...compileStreamLimits(message, at, issues),
     retry:
@@ -94,6 +94,12 @@ function compileForward(
   };
 }
 
+/** Envoy's router sets no timer of its own where the route bounds the stream (router.cc, finalTimeout: usingNewTimeouts). */
+function compileTimeout(message: RouteActionMessage, at: string, issues: Issues): number {
+  const timeoutMs = durationOr(message.timeout, DEFAULT_TIMEOUT_MS, `${at}.timeout`, issues);
+  return message.maxStreamDuration === undefined ? timeoutMs : 0;
+}
+
 function compileStreamLimits(
   message: RouteActionMessage,
   at: string,
@@ -109,7 +115,7 @@ function compileStreamLimits(
   return {
     maxStreamDurationMs: durationOr(limits?.maxStreamDuration, undefined, `${where}.max_stream_duration`, issues),
     grpcTimeout:
-      message.maxGrpcTimeout === undefined
+      message.maxGrpcTimeout === undefined || limits !== undefined
         ? undefined
         : {
             maxMs: durationMs(message.maxGrpcTimeout, `${at}.max_grpc_timeout`, issues),

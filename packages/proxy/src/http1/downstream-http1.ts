@@ -177,8 +177,6 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
     // An HTTP/2 upstream may say with the head that no body follows; HTTP/1 needs a length for that.
     if (framing === NO_BODY && !this.#suppressBody && !tunnels && status >= 200 && status !== 204 && status !== 304)
       sent = 0;
-    // RFC 9110 §8.6: no Content-Length in a 204, not even of 0.
-    else if (status === 204) sent = NO_BODY;
     if (framing === CHUNKED || framing === UNTIL_CLOSE) {
       // RFC 9112 §6.1: never chunked to an HTTP/1.0 client; the end of the connection ends its body.
       if (head.version === 11) sent = CHUNKED;

@@ -1,6 +1,8 @@
 /** The replies the proxy makes itself: a row of REPLIES, what the caller says differently, and the form its client understands. */
+import { applyResponseHeaders } from '@weft/engine';
 import { type HeaderBlock, NO_BODY } from '@weft/http';
 import type { Exchange } from './exchange.ts';
+import { ExchangeFormat } from './exchange-format.ts';
 import { asGrpcReply, isGrpcRequest } from './grpc-reply.ts';
 import { grpcStatusOfReply, isError, REPLIES, type ReplyCode, statusOfReply } from './replies.ts';
 
@@ -29,6 +31,8 @@ export function sendLocalReply(exchange: Exchange, code: ReplyCode, options: Rep
     typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const status = options.status ?? statusOfReply(code, exchange.requestDone);
   const contentType = options.contentType ?? 'text/plain';
+  // What a route adds to responses it adds to those of the proxy too; redirects and direct responses have theirs already.
+  if (exchange.plan?.kind === 'forward') applyResponseHeaders(exchange.plan, headers, new ExchangeFormat(exchange));
   const grpc = isGrpcRequest(exchange.request.headers) && (status < 300 || status >= 400);
   if (grpc) asGrpcReply(headers, status, bytes.toString('utf8'), grpcStatusOfReply(code));
   else if (bytes.length > 0 && contentType !== '') headers.push('content-type', contentType);
@@ -43,7 +47,7 @@ export function sendLocalReply(exchange: Exchange, code: ReplyCode, options: Rep
     return;
   }
   const hasBody = bytes.length > 0;
-  exchange.respond(status, '', headers, hasBody ? bytes.length : 0, !hasBody);
+  exchange.respond(status, '', headers, hasBody ? bytes.length : NO_BODY, !hasBody);
   if (!hasBody || exchange.ended) return;
   exchange.respondBody(bytes);
   exchange.respondEnd(undefined);

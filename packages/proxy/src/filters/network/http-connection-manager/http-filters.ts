@@ -1,7 +1,9 @@
 /** `http_filters` → the chain of a connection manager. Every filter is known or refused by name. */
+import { fromJson, type Message } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
 import type { Issues, Listener } from '@weft/engine';
+import { messageRegistry } from '@weft/xds';
 import type {
   HttpConnectionManager,
   HttpFilter as HttpFilterMessage,
@@ -46,6 +48,23 @@ export function decodeRouteFilterConfig(filterName: string, any: Any, at: string
   return { ok: false, issues: [issue] };
 }
 
+/** The configuration as the message of `kind`, which a TypedStruct holds as JSON (udpa/type/v1/typed_struct.proto). */
+function configOf(any: Any, kind: HttpFilterKind, at: string, issues: Issues): Message | undefined {
+  const struct = kind.structType === undefined ? anyUnpack(any, TypedStructSchema) : undefined;
+  if (struct === undefined) {
+    const message = anyUnpack(any, kind.schema);
+    if (message === undefined) issues.error(at, 'invalid-value', `the bytes are not a ${kind.schema.typeName}`);
+    return message;
+  }
+  try {
+    return fromJson(kind.schema, struct.value ?? {}, { registry: messageRegistry() });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    issues.error(`${at}.value`, 'invalid-value', `it is not a ${kind.schema.typeName}: ${error.message}`);
+    return undefined;
+  }
+}
+
 interface Built {
   readonly filter: HttpFilter;
   readonly terminal: boolean;
@@ -70,11 +89,8 @@ function buildFilter(
     );
     return undefined;
   }
-  const config = anyUnpack(any, kind.schema);
-  if (config === undefined) {
-    issues.error(`${at}.typed_config`, 'invalid-value', `the bytes are not a ${kind.schema.typeName}`);
-    return undefined;
-  }
+  const config = configOf(any, kind, `${at}.typed_config`, issues);
+  if (config === undefined) return undefined;
   const decoded = kind.decode(config, `${at}.typed_config`);
   if (!decoded.ok) {
     issues.adopt(decoded.issues);
