@@ -74,7 +74,9 @@ export class XdsRuntime implements AdsHandler {
 
   /** Takes resources of the bootstrap file, which nobody is to be told about. */
   putStatic(update: XdsUpdate): readonly Outcome[] {
-    return this.#putAll(update);
+    const outcomes = this.#putAll(update);
+    if (update.kind === 'secret') for (const { name } of update.resources) this.#parts.secrets.makeStatic(name);
+    return outcomes;
   }
 
   update(update: XdsUpdate): readonly Rejection[] {
@@ -201,7 +203,8 @@ export class XdsRuntime implements AdsHandler {
     if (client === undefined) return;
     const endpoints = this.#parts.clusters.endpointNames();
     const routes = this.#parts.listeners.routeNames();
-    const secrets = [...new Set([...this.#parts.listeners.secretNames(), ...this.#parts.clusters.secretNames()])];
+    const named = new Set([...this.#parts.listeners.secretNames(), ...this.#parts.clusters.secretNames()]);
+    const secrets = [...named].filter((name) => !this.#parts.secrets.isStatic(name));
     this.#parts.secrets.await(secrets);
     change(client, 'endpoint', this.#endpointNames, endpoints);
     change(client, 'route', this.#routeNames, routes);

@@ -22,6 +22,7 @@ export class SecretStore {
   readonly #environment: Environment;
   readonly #onOverdue: (name: string) => void;
   readonly #secrets = new Map<string, HeldSecret>();
+  readonly #static = new Set<string>();
   readonly #awaited = new Map<string, Timer | 'overdue'>();
   /** Grows with every change: who derived something from secrets compares it. */
   generation = 0;
@@ -85,6 +86,15 @@ export class SecretStore {
     if (message.type.case === undefined)
       issues.error('', 'missing-field', 'holds nothing', 'tls_certificate or validation_context');
     return undefined;
+  }
+
+  /** From now on the secret of that name is the bootstrap's own: nobody is asked for it. */
+  makeStatic(name: string): void {
+    this.#static.add(name);
+  }
+
+  isStatic(name: string): boolean {
+    return this.#static.has(name);
   }
 
   remove(name: string): void {
