@@ -1,6 +1,6 @@
 /** The proxy as a process, started from a bootstrap file as a user starts it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,11 +19,19 @@ function address(port: number): JsonObject {
   return { socket_address: { address: '127.0.0.1', port_value: port } };
 }
 
-function bootstrap(port: number, adminPort: number, backendPort: number): JsonObject {
+function bootstrap(port: number, adminPort: number, backendPort: number, logFile: string): JsonObject {
   const manager = {
     '@type': `${EXTENSIONS}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: 'in',
     access_log: [
+      {
+        name: 'file',
+        typed_config: {
+          '@type': `${EXTENSIONS}.access_loggers.file.v3.FileAccessLog`,
+          path: logFile,
+          log_format: { text_format_source: { inline_string: '%REQ(:PATH)%\n' } },
+        },
+      },
       {
         name: 'stdout',
         typed_config: {
@@ -86,6 +94,7 @@ interface Setup {
   readonly get: (path: string, host?: string) => Promise<Answer>;
   /** Requests to /slow that the backend holds until they are answered here. */
   readonly held: ServerResponse[];
+  readonly logFile: string;
 }
 
 async function start(t: TestContext): Promise<Setup> {
@@ -104,7 +113,8 @@ async function start(t: TestContext): Promise<Setup> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const { port: backendPort } = backend.address() as AddressInfo;
   const file = join(folder, 'bootstrap.json');
-  writeFileSync(file, JSON.stringify(bootstrap(port, adminPort, backendPort)));
+  const logFile = join(folder, 'access.log');
+  writeFileSync(file, JSON.stringify(bootstrap(port, adminPort, backendPort, logFile)));
   const proxy = startChild(t, process.execPath, [MAIN, 'proxy', '--bootstrap', file, '--drain', '5s']);
   const admin = async (path: string): Promise<string> => (await ask(adminPort, path)).body;
   await eventually(
@@ -113,7 +123,7 @@ async function start(t: TestContext): Promise<Setup> {
     (text) => text === 'LIVE\n',
   );
   const get: Setup['get'] = (path, host = 'shop.example.com') => ask(port, path, { host });
-  return { proxy, admin, get, held };
+  return { proxy, admin, get, held, logFile };
 }
 
 test('a process forwards, counts, logs and shows what it does', async (t) => {
@@ -162,4 +172,23 @@ test('SIGTERM lets a request in flight finish, then the process ends with code 0
   const answer = await slow;
   assert.deepEqual([answer.status, answer.body], [200, 'late but whole']);
   assert.equal(await proxy.ended, 0, proxy.output());
+});
+
+test('SIGUSR1 goes on in a new file after the access log was moved aside', async (t) => {
+  const { proxy, get, logFile } = await start(t);
+  const logged = (file: string, line: string): Promise<string> =>
+    eventually(
+      `${line} in ${file}`,
+      () => (existsSync(file) ? readFileSync(file, 'utf8') : ''),
+      (text) => text === line,
+    );
+  await get('/first');
+  await logged(logFile, '/first\n');
+  renameSync(logFile, `${logFile}.1`);
+  proxy.signal('SIGUSR1');
+  await logged(logFile, '');
+  await eventually('the new file', () => existsSync(logFile), Boolean);
+  await get('/second');
+  await logged(logFile, '/second\n');
+  assert.equal(readFileSync(`${logFile}.1`, 'utf8'), '/first\n');
 });

@@ -90,7 +90,7 @@ function readBootstrap(file: string): Bootstrap {
   return bootstrap.value;
 }
 
-/** Serves as `args` say until SIGTERM or SIGINT; SIGUSR2 replaces the process. Ends it with 2 when the arguments are wrong. */
+/** Serves as `args` say until SIGTERM or SIGINT; SIGUSR1 opens access logs again, SIGUSR2 replaces the process. Ends it with 2 when the arguments are wrong. */
 export function serveCommandLine(args: readonly string[], environment: ProcessEnvironment): void {
   const { bootstrap, level, endMs, drainMs, shutdownMs, concurrency } = readSettings(args);
   const handover = handoverOfProcess(environment);
@@ -132,6 +132,7 @@ export function serveCommandLine(args: readonly string[], environment: ProcessEn
   );
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+  process.on('SIGUSR1', () => proxy.reopenLogs());
   process.on('SIGUSR2', () => restart.start());
   proxy.ready.then(
     () => announceReady(handover),

@@ -69,6 +69,8 @@ export interface Proxy {
    * ones; what is left after `deadlineMs` is destroyed. Resolves when all is closed.
    */
   retire(drainMs: number, deadlineMs: number): Promise<void>;
+  /** Opens access-log files again under their names, after they have been rotated. */
+  reopenLogs(): void;
   /** Destroys every connection and listener now. */
   close(): Promise<void>;
 }
@@ -222,6 +224,10 @@ class RunningProxy implements Proxy {
       restart,
     });
     this.#admin = await startAdmin(admin, this.#handover.admin, view, clock, logger);
+  }
+
+  reopenLogs(): void {
+    this.#plane?.reopenLogs();
   }
 
   /** `/drain_listeners`. */

@@ -86,6 +86,8 @@ function start(bootstrap: unknown, options: ServeOptions): ServedProxy {
       ...(hotRestart === undefined ? {} : { drainTimeMs: hotRestart.drainMs, handover }),
     },
   );
+  // As Envoy does: whoever rotates access logs says so by this signal.
+  process.on('SIGUSR1', () => proxy.reopenLogs());
   if (restart !== undefined) {
     process.on('SIGUSR2', () => restart.start());
     // Who waits for `ready` hears of a failure; here it only means that there is nothing to announce.

@@ -8,7 +8,7 @@ import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import { prepareRequest } from '../hcm/prepare-request.ts';
 import { prepareResponse } from '../hcm/prepare-response.ts';
 import { AccessRecord } from '../telemetry/access-record.ts';
-import type { BodyRewrite } from './body-rewrite.ts';
+import { type BodyRewrite, NO_BYTES } from './body-rewrite.ts';
 import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
 import { closeRecord, countEnd, fillRecord, withFlag } from './fill-record.ts';
@@ -91,7 +91,10 @@ export class Exchange {
 
   /** Decides again where the request goes, after a filter changed what routes look at. */
   replan(): void {
-    this.plan = this.table === undefined ? undefined : planRequest(this.table, this.request, this.manager.random, this.record.dynamicMetadata);
+    this.plan =
+      this.table === undefined
+        ? undefined
+        : planRequest(this.table, this.request, this.manager.random, this.record.dynamicMetadata);
     this.record.routeName = this.plan?.route?.name ?? '';
     this.record.routeMetadata = this.plan?.route?.metadata;
   }
@@ -277,14 +280,15 @@ export class Exchange {
     if (this.ended) return;
     this.lastActivity = this.manager.loop.now;
     const filters = this.manager.chain.responseBody;
+    let bytes = chunk;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, chunk);
+      if (this.#rewrite !== undefined) bytes = this.#rewrite.responseBody(chunk);
     } catch (error) {
       this.fail(error);
       return;
     }
-    if (this.#rewrite === undefined) this.#deliver(chunk);
-    else this.#deliver(this.#rewrite.responseBody(chunk));
+    this.#deliver(bytes);
   }
 
   /** @hot What filters and rewrite have made of a piece of the response goes to the client, or through the transform. */
@@ -316,28 +320,22 @@ export class Exchange {
     if (this.ended) return;
     if (trailers !== undefined) this.record.responseTrailers = trailers;
     const filters = this.manager.chain.responseEnd;
+    const rewrite = this.#rewrite;
+    let last = NO_BYTES;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
+      if (rewrite !== undefined) last = rewrite.responseEnd(trailers);
     } catch (error) {
       this.fail(error);
       return;
     }
-    if (this.#rewrite !== undefined) {
-      this.#endRewritten(this.#rewrite, trailers);
-      return;
-    }
-    this.#deliverEnd(trailers);
-  }
-
-  #endRewritten(rewrite: BodyRewrite, trailers: HeaderBlock | undefined): void {
-    const last = rewrite.responseEnd(trailers);
-    if (rewrite.holdsResponse) {
+    if (rewrite?.holdsResponse === true) {
       this.responseFraming = 0;
       this.#sendHead('', true);
       return;
     }
     this.#deliver(last);
-    this.#deliverEnd(undefined);
+    this.#deliverEnd(rewrite === undefined ? trailers : undefined);
   }
 
   #deliverEnd(trailers: HeaderBlock | undefined): void {

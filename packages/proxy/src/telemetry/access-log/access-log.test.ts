@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -70,6 +70,26 @@ test('lines reach the file they were configured for, also after it was rotated',
   await all.close();
   assert.equal(readFileSync(`${path}.1`, 'utf8'), '200\n200\n');
   assert.equal(readFileSync(path, 'utf8'), '503\n503\n');
+});
+
+test('a batch under way ends in the file it began in, and a name that cannot be opened keeps its file', async (t) => {
+  const path = join(folder(t), 'logs', 'access.log');
+  mkdirSync(join(path, '..'));
+  const all = files();
+  const sink = all.open(path);
+  sink.write('before\n');
+  const flushed = sink.flush();
+  renameSync(path, `${path}.1`);
+  all.reopen();
+  await flushed;
+  sink.write('after\n');
+  await sink.flush();
+  assert.equal(readFileSync(`${path}.1`, 'utf8'), 'before\n');
+  renameSync(join(path, '..'), join(path, '..', '..', 'moved'));
+  all.reopen();
+  sink.write('still\n');
+  await all.close();
+  assert.equal(readFileSync(join(path, '..', '..', 'moved', 'access.log'), 'utf8'), 'after\nstill\n');
 });
 
 test('filters decide which records are written', async () => {

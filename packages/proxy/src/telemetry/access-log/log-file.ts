@@ -107,6 +107,9 @@ export interface AccessLogFilesOptions {
 interface OpenFile {
   readonly sink: BufferedSink;
   fd: number;
+  writing: boolean;
+  /** Files that were moved aside while a batch was on its way into them. */
+  readonly stale: number[];
 }
 
 /** Every access-log file of the process, one sink a path, however many listeners write to it. */
@@ -125,25 +128,45 @@ export class AccessLogFiles {
     if (path === '/dev/stderr') return this.#stream(path, this.#options.stderr);
     const known = this.#files.get(path);
     if (known !== undefined) return known.sink;
-    const sink = new BufferedSink(
-      (batch, done) => writeAll(file, Buffer.from(batch), 0, done),
-      this.#sinkOptions(path),
-    );
-    const file: OpenFile = { sink, fd: openSync(path, 'a') };
+    const sink = new BufferedSink((batch, done) => this.#write(file, batch, done), this.#sinkOptions(path));
+    const file: OpenFile = { sink, fd: openSync(path, 'a'), writing: false, stale: [] };
     this.#files.set(path, file);
     return sink;
   }
 
-  /** Opens every file again under its name, after something has moved it aside (log rotation). */
+  /** A batch goes into one file whole, also when that is moved aside meanwhile: a line must not end in another file than it began in. */
+  #write(file: OpenFile, batch: string, done: (error: Error | null) => void): void {
+    file.writing = true;
+    writeAll(file.fd, Buffer.from(batch), 0, (error) => {
+      file.writing = false;
+      for (const fd of file.stale.splice(0)) this.#close(fd);
+      done(error);
+    });
+  }
+
+  /**
+   * Opens every file again under its name, after something has moved it aside (log rotation). One that cannot be opened goes on into the
+   * file it has, and the log says so.
+   */
   reopen(): void {
     for (const [path, file] of this.#files) {
       const old = file.fd;
-      file.fd = openSync(path, 'a');
-      close(old, (error) => {
-        if (error !== null)
-          this.#options.logger.warn('closing a rotated access log failed', { path, error: error.message });
-      });
+      try {
+        file.fd = openSync(path, 'a');
+      } catch (error) {
+        const cause = error instanceof Error ? error.message : String(error);
+        this.#options.logger.error('cannot open the access log again', { path, error: cause });
+        continue;
+      }
+      if (file.writing) file.stale.push(old);
+      else this.#close(old);
     }
+  }
+
+  #close(fd: number): void {
+    close(fd, (error) => {
+      if (error !== null) this.#options.logger.warn('closing a rotated access log failed', { error: error.message });
+    });
   }
 
   /** Resolves when every line written so far has left this process. */
@@ -184,10 +207,10 @@ export class AccessLogFiles {
 }
 
 /** A write may be short (a pipe, a disk almost full): the rest follows. */
-function writeAll(file: OpenFile, bytes: Buffer, offset: number, done: (error: Error | null) => void): void {
-  write(file.fd, bytes, offset, bytes.length - offset, null, (error, written) => {
+function writeAll(fd: number, bytes: Buffer, offset: number, done: (error: Error | null) => void): void {
+  write(fd, bytes, offset, bytes.length - offset, null, (error, written) => {
     if (error !== null) done(error);
-    else if (offset + written < bytes.length) writeAll(file, bytes, offset + written, done);
+    else if (offset + written < bytes.length) writeAll(fd, bytes, offset + written, done);
     else done(null);
   });
 }
