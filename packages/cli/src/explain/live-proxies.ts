@@ -1,13 +1,17 @@
 import { loadTexts } from '@weft/config';
-import { buildSnapshot } from '@weft/mesh';
+import { buildSnapshot, type Snapshot } from '@weft/mesh';
 import {
+  type Asked,
   addressOfHost,
   type Call,
+  type HopExplanation,
   isGatewayName,
   type MetProxy,
   type ProxySource,
   type ProxyView,
+  type RuleExplanation,
   type Start,
+  unsentRules,
 } from '@weft/testing/explain';
 import { liveInputs } from '../analyze/live-inputs.ts';
 import type { ApiClient, ProxyListing } from '../client/api-client.ts';
@@ -22,6 +26,7 @@ const CLIENT = '198.51.100.1';
 export class LiveProxies implements ProxySource {
   readonly #api: ApiClient;
   readonly #views = new Map<string, ProxyView>();
+  #snapshot: Snapshot | undefined;
   #listings: readonly ProxyListing[] | undefined;
 
   constructor(api: ApiClient) {
@@ -72,10 +77,24 @@ export class LiveProxies implements ProxySource {
     );
   }
 
+  /** Objects of the API have no files; what was sent has those it came from. */
+  async unsent(hop: HopExplanation, asked: Asked): Promise<readonly RuleExplanation[]> {
+    const rules = unsentRules(await this.#objects(), hop, asked);
+    return rules.map((rule) => ({
+      ...rule,
+      origin: rule.origin && { ...rule.origin, file: undefined, line: undefined },
+    }));
+  }
+
   /** Captured connections are known by their address, so the name has to become one. */
   async #resolve(host: string, view: ProxyView): Promise<string> {
-    const { resources } = loadTexts(await liveInputs(this.#api), { keepInvalid: true });
-    return addressOfHost(buildSnapshot(resources), host, view.node.namespace);
+    return addressOfHost(await this.#objects(), host, view.node.namespace);
+  }
+
+  /** The mesh that the objects of the control plane describe. */
+  async #objects(): Promise<Snapshot> {
+    this.#snapshot ??= buildSnapshot(loadTexts(await liveInputs(this.#api), { keepInvalid: true }).resources);
+    return this.#snapshot;
   }
 
   async #proxies(): Promise<readonly ProxyListing[]> {

@@ -1,9 +1,10 @@
 import type { Arrival } from './arrival.ts';
 import type { Call } from './call.ts';
-import type { Explanation, ForwardOutcome, HopExplanation, Outcome } from './explanation.ts';
+import type { Explanation, ForwardOutcome, HopExplanation, Outcome, RuleExplanation } from './explanation.ts';
 import { takeHop } from './hop.ts';
 import type { ProxyView } from './proxy-view.ts';
 import type { Session } from './session.ts';
+import type { Asked } from './unsent-rules.ts';
 
 /** A proxy in the way of a connection. */
 export interface MetProxy {
@@ -15,6 +16,8 @@ export interface MetProxy {
 export interface ProxySource {
   /** Who gets a connection to this address; undefined: whatever is there, without a proxy. */
   at(address: string, port: number): Promise<MetProxy | undefined>;
+  /** Rules for the request that the proxy was not sent, with why; see `unsentRules`. */
+  unsent(hop: HopExplanation, asked: Asked): Promise<readonly RuleExplanation[]>;
 }
 
 /** Where a call begins: the first proxy that it meets and how it comes there. */
@@ -38,7 +41,7 @@ export async function walk(call: Call, start: Start, proxies: ProxySource, sessi
   let note = '';
   while (arrival !== undefined && met !== undefined && hops.length < MAX_HOPS) {
     const { explanation, next } = takeHop(met.view, { ...arrival, side: met.side }, session);
-    hops.push(explanation);
+    hops.push(session.traced ? await withUnsent(explanation, met.view, arrival, proxies) : explanation);
     arrival = next;
     if (next === undefined) break;
     met = await proxies.at(next.address, next.port);
@@ -52,6 +55,17 @@ export async function walk(call: Call, start: Start, proxies: ProxySource, sessi
     outcome: outcomeOf(hops),
     note,
   };
+}
+
+async function withUnsent(
+  hop: HopExplanation,
+  { node }: ProxyView,
+  { head, port }: Arrival,
+  proxies: ProxySource,
+): Promise<HopExplanation> {
+  if (head === undefined) return hop;
+  const host = head.authority.replace(/:\d+$/, '');
+  return { ...hop, lostRules: [...hop.lostRules, ...(await proxies.unsent(hop, { node, host, port }))] };
 }
 
 /** What stops the request counts, wherever it does; else where the last sender sent it. */

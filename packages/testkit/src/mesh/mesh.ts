@@ -4,9 +4,10 @@ import { type MeshConfig, meshConfigOf, type Resource, resourcesOf } from '@weft
 import { buildSnapshot, type Node, proxyOf, type Snapshot } from '@weft/mesh';
 import { translate, unenforced } from '@weft/translate';
 import { type Call, CallError, parseCall } from '../explain/call.ts';
-import type { Explanation } from '../explain/explanation.ts';
+import type { Explanation, HopExplanation, RuleExplanation } from '../explain/explanation.ts';
 import { ProxyView } from '../explain/proxy-view.ts';
 import { newSession, type Session } from '../explain/session.ts';
+import { type Asked, unsentRules } from '../explain/unsent-rules.ts';
 import { type MetProxy, type ProxySource, type Start, walk } from '../explain/walk.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { assertAnswer, type Expected } from './assert-answer.ts';
@@ -130,6 +131,10 @@ export class Mesh implements ProxySource {
     const answers = instances.some(({ endpoint }) => endpoint.port === port);
     if (!answers && this.#options.interception === 'NONE') return undefined;
     return { view: this.#viewOf(sidecarNode(workload, this.#options.interception)), side: 'inbound' };
+  }
+
+  async unsent(hop: HopExplanation, asked: Asked): Promise<readonly RuleExplanation[]> {
+    return unsentRules(this.#snapshot, hop, asked);
   }
 
   #session({ seed }: MeshRequest, traced: boolean): Session {
