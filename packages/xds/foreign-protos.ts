@@ -12,7 +12,6 @@ export const FOREIGN_PROTO_FILES: readonly string[] = [
   'envoy/config/trace/v3/skywalking.proto',
   'envoy/config/trace/v3/xray.proto',
   'envoy/config/trace/v3/zipkin.proto',
-  'envoy/extensions/access_loggers/filters/cel/v3/cel.proto',
   'envoy/extensions/access_loggers/grpc/v3/als.proto',
   'envoy/extensions/access_loggers/wasm/v3/wasm.proto',
   'envoy/extensions/clusters/aggregate/v3/cluster.proto',

@@ -23,4 +23,5 @@ export type { Resolution, Service, ServicePort } from './service.ts';
 export { addressesFor } from './service.ts';
 export type { SnapshotOptions } from './snapshot.ts';
 export { buildSnapshot, Snapshot } from './snapshot.ts';
+export type { AccessLogOf, WorkloadMode } from './telemetry.ts';
 export type { HttpRule, OriginalMatch, OriginalRule, VirtualService } from './virtual-service.ts';

@@ -22,6 +22,7 @@ import type { Workload } from './registry/workload.ts';
 import { buildScope, type Scope } from './scope.ts';
 import { secretKey, type TlsSecret, tlsSecret } from './secret.ts';
 import type { Service } from './service.ts';
+import { type AccessLogOf, Telemetries, type WorkloadMode } from './telemetry.ts';
 import { resolveVirtualService, type VirtualService } from './virtual-service.ts';
 import { isVisible } from './visibility.ts';
 
@@ -57,6 +58,7 @@ export class Snapshot {
   readonly #peerAuthentications: PeerAuthentications;
   readonly #envoyFilters: EnvoyFilters;
   readonly #proxyConfigs: ProxyConfigs;
+  readonly #telemetries: Telemetries;
   readonly #sidecars: ReadonlyMap<string, readonly Resource<'Sidecar'>[]>;
   readonly #byGateway: ReadonlyMap<string, readonly VirtualService[]>;
   readonly #secrets: ReadonlyMap<string, TlsSecret>;
@@ -104,6 +106,7 @@ export class Snapshot {
     this.#peerAuthentications = new PeerAuthentications(resources, this.mesh.rootNamespace);
     this.#envoyFilters = new EnvoyFilters(resources, this.mesh.rootNamespace);
     this.#proxyConfigs = new ProxyConfigs(resources, this.mesh);
+    this.#telemetries = new Telemetries(resources, this.mesh, issues);
     this.issues = issues;
   }
 
@@ -115,6 +118,11 @@ export class Snapshot {
   /** What the workloads of a namespace demand, but for those with a policy of their own. */
   mutualTlsIn(namespace: string): MutualTlsMode {
     return this.#peerAuthentications.modeIn(namespace);
+  }
+
+  /** The access logs of one side of a node; see Telemetries. */
+  accessLogsOf(node: Node, mode: WorkloadMode): readonly AccessLogOf[] | undefined {
+    return this.#telemetries.accessLogs(node, mode);
   }
 
   /** The options a workload's proxy runs with. */

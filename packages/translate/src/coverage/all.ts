@@ -7,6 +7,7 @@ import type { KindCoverage } from './kind-coverage.ts';
 import { MESH_CONFIG_MAP } from './mesh-config.ts';
 import { PROXY_CONFIG } from './proxy-config.ts';
 import { SERVICE, SERVICE_ENTRY, SIDECAR, WORKLOAD_ENTRY, WORKLOAD_GROUP } from './registry-kinds.ts';
+import { TELEMETRY } from './telemetry.ts';
 import { VIRTUAL_SERVICE } from './virtual-service.ts';
 import {
   AUTHORIZATION_POLICY,
@@ -14,7 +15,6 @@ import {
   GATEWAY_API,
   PEER_AUTHENTICATION,
   REQUEST_AUTHENTICATION,
-  TELEMETRY,
   WASM_PLUGIN,
 } from './without-effect.ts';
 

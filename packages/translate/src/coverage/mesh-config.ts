@@ -43,12 +43,18 @@ export const MESH_PATHS: readonly string[] = [
   'defaultConfig.proxyMetadata',
   'defaultDestinationRuleExportTo',
   'defaultHttpRetryPolicy',
+  'defaultProviders.accessLogging',
+  'defaultProviders.metrics',
   'defaultServiceExportTo',
   'defaultTrafficPolicy',
   'defaultVirtualServiceExportTo',
   'discoverySelectors',
   'dnsRefreshRate',
   'enableAutoMtls',
+  'extensionProviders[].envoyFileAccessLog.logFormat',
+  'extensionProviders[].envoyFileAccessLog.path',
+  'extensionProviders[].name',
+  'extensionProviders[].prometheus',
   'h2UpgradePolicy',
   'inboundClusterStatName',
   'inboundTrafficPolicy',
@@ -72,6 +78,7 @@ const isFalse = (value: unknown): boolean => value === false;
 /** Fields that `gaps` judge by their value, or say more about than that they have no effect. */
 export const MESH_GAPS: readonly Gap[] = [
   { path: 'enableTracing', when: isTrue, instead: 'no spans are sent' },
+  { path: 'defaultProviders.tracing', instead: 'no spans are sent' },
   { path: 'enableEnvoyAccessLogService', when: isTrue, instead: 'access logs go to files only' },
   {
     path: 'disableEnvoyListenerLog',

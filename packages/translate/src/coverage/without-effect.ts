@@ -28,7 +28,6 @@ export const PEER_AUTHENTICATION: KindCoverage = withoutEffect(
 );
 export const REQUEST_AUTHENTICATION: KindCoverage = withoutEffect('tokens are not looked at', always);
 export const AUTHORIZATION_POLICY: KindCoverage = withoutEffect('every request is let through', always);
-export const TELEMETRY: KindCoverage = withoutEffect('metrics, access logs and traces stay as they are by default');
 export const WASM_PLUGIN: KindCoverage = withoutEffect('the extension does not run', guards);
 export const GATEWAY_API: KindCoverage = withoutEffect(
   "it takes no part in routing yet; Istio's Gateway and VirtualService do",

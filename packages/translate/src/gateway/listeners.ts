@@ -4,6 +4,7 @@ import type { MeshProxy, Snapshot, VirtualService } from '@weft/mesh';
 import { hostsForNamespace, overlaps } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { reachesLookedUp } from '../cluster/forward-proxy.ts';
+import { accessLogs } from '../listener/access-log.ts';
 import { connectionManager } from '../listener/connection-manager.ts';
 import { type ChainInit, listener } from '../listener/listener.ts';
 import { weightedClusters } from '../listener/outbound-l4.ts';
@@ -52,6 +53,7 @@ function manager(server: MergedServer, name: string, snapshot: Snapshot, proxy: 
   return connectionManager({
     node: proxy.node,
     mesh: snapshot.mesh,
+    logs: accessLogs(snapshot, proxy.node, 'gateway'),
     side: 'gateway',
     statPrefix: server.server.name || `outbound_${name};`,
     routes: server.routeName,
@@ -148,7 +150,14 @@ function tcpFilters(
   proxy: MeshProxy,
 ): ChainInit['filters'] {
   const clusters = weightedClusters(route, server.server.port?.number ?? 0, (host) => proxy.scope.service(host));
-  return [tcpProxy({ statPrefix: clusters[0]?.cluster ?? '', clusters, mesh: snapshot.mesh, pool: undefined })];
+  return [
+    tcpProxy({
+      statPrefix: clusters[0]?.cluster ?? '',
+      clusters,
+      logs: accessLogs(snapshot, proxy.node, 'gateway'),
+      pool: undefined,
+    }),
+  ];
 }
 
 function privilegedPort(port: MergedPort): Issue {

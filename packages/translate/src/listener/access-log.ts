@@ -1,9 +1,20 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import type { MeshSettings } from '@weft/mesh';
-import { type AccessLog, AccessLogSchema } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
+import type { LogFormat } from '@weft/config';
+import type { AccessLogOf, MeshSettings, Node, Snapshot } from '@weft/mesh';
+import {
+  type AccessLog,
+  type AccessLogFilterSchema,
+  AccessLogSchema,
+} from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
 import { FileAccessLogSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb';
+import { ExpressionFilterSchema } from '@weft/xds/gen/envoy/extensions/access_loggers/filters/cel/v3/cel_pb';
 import { any } from '../wire/any.ts';
+import type { Init } from '../wire/init.ts';
 import { FILE_ACCESS_LOG } from './filter-names.ts';
+import type { TelemetrySide } from './istio-filters.ts';
+
+/** Under which Envoy registers the filter. */
+const CEL_FILTER = 'envoy.access_loggers.extension_filters.cel';
 
 /** Istio's text format (pilot/pkg/model/telemetry_logging.go, EnvoyTextLogFormat). */
 const TEXT_FORMAT =
@@ -41,14 +52,60 @@ const JSON_FORMAT: JsonObject = {
   upstream_transport_failure_reason: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
 };
 
-/** `meshConfig.accessLogFile` → access logs; none unless it is set (FileAccessLogFromMeshConfig). */
-export function accessLogs(mesh: MeshSettings): AccessLog[] {
-  if (mesh.accessLogFile === '') return [];
-  const file = any(FileAccessLogSchema, {
-    path: mesh.accessLogFile,
-    accessLogFormat: { case: 'logFormat', value: { format: formatOf(mesh) } },
+/**
+ * The access logs of one side of a proxy: those that Telemetry objects and `defaultProviders` ask for (model/telemetry_logging.go,
+ * telemetryAccessLog), else the mesh's `accessLogFile`; none unless something asks for them.
+ */
+export function accessLogs(snapshot: Snapshot, node: Node, side: TelemetrySide): AccessLog[] {
+  const { mesh } = snapshot;
+  const asked = snapshot.accessLogsOf(node, side === 'inbound' ? 'SERVER' : 'CLIENT');
+  if (asked !== undefined) return asked.map((each) => fileLog(providerFile(each, mesh), each.expression));
+  return mesh.accessLogFile === '' ? [] : [fileLog({ path: mesh.accessLogFile, format: formatOf(mesh) }, undefined)];
+}
+
+interface LogFile {
+  readonly path: string;
+  readonly format: Format;
+}
+
+/** The built-in provider has the mesh's format, others their own. */
+function providerFile({ provider }: AccessLogOf, mesh: MeshSettings): LogFile {
+  const { path, logFormat } = provider.envoyFileAccessLog ?? {};
+  const said = provider.name === 'envoy' && logFormat === undefined ? formatOf(mesh) : providerFormat(logFormat);
+  return { path: path || '/dev/stdout', format: said };
+}
+
+function providerFormat(format: LogFormat | undefined): Format {
+  if (format?.labels !== undefined) {
+    const labels = Object.keys(format.labels).length === 0 ? JSON_FORMAT : toJson(format.labels);
+    return { case: 'jsonFormat', value: labels };
+  }
+  return textFormat(format?.text ?? '');
+}
+
+/** The messages' type of JSON lets it be changed. */
+function toJson(labels: NonNullable<LogFormat['labels']>): JsonObject {
+  const copy: unknown = structuredClone(labels);
+  return isObject(copy) ? copy : JSON_FORMAT;
+}
+
+function fileLog({ path, format }: LogFile, expression: string | undefined): AccessLog {
+  const file = any(FileAccessLogSchema, { path, accessLogFormat: { case: 'logFormat', value: { format } } });
+  return create(AccessLogSchema, {
+    name: FILE_ACCESS_LOG,
+    configType: { case: 'typedConfig', value: file },
+    ...(expression !== undefined && { filter: celFilter(expression) }),
   });
-  return [create(AccessLogSchema, { name: FILE_ACCESS_LOG, configType: { case: 'typedConfig', value: file } })];
+}
+
+function celFilter(expression: string): Init<typeof AccessLogFilterSchema> {
+  const config = any(ExpressionFilterSchema, { expression });
+  return {
+    filterSpecifier: {
+      case: 'extensionFilter',
+      value: { name: CEL_FILTER, configType: { case: 'typedConfig', value: config } },
+    },
+  };
 }
 
 type Format =
@@ -57,7 +114,11 @@ type Format =
 
 function formatOf(mesh: MeshSettings): Format {
   if (mesh.accessLogEncoding === 'JSON') return { case: 'jsonFormat', value: jsonFormat(mesh.accessLogFormat) };
-  const text = mesh.accessLogFormat === '' ? TEXT_FORMAT : withNewline(mesh.accessLogFormat);
+  return textFormat(mesh.accessLogFormat);
+}
+
+function textFormat(said: string): Format {
+  const text = said === '' ? TEXT_FORMAT : withNewline(said);
   return { case: 'textFormatSource', value: { specifier: { case: 'inlineString', value: text } } };
 }
 

@@ -5,6 +5,7 @@ import { CidrRangeSchema } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, PASSTHROUGH_CLUSTER } from '../names.ts';
+import { accessLogs } from './access-log.ts';
 import type { ChainDraft } from './captured-l4.ts';
 import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener } from './listener.ts';
@@ -100,6 +101,7 @@ export function httpContent(
       connectionManager({
         node: proxy.node,
         mesh: snapshot.mesh,
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
         side: 'outbound',
         statPrefix: `outbound_${listenerName};`,
         routes,
@@ -115,7 +117,12 @@ export function unknownDestination({ snapshot, proxy }: CapturedScope): ChainIni
   const cluster = proxy.scope.outbound.mode === 'REGISTRY_ONLY' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER;
   return {
     filters: [
-      tcpProxy({ statPrefix: cluster, clusters: [{ cluster, weight: 0 }], mesh: snapshot.mesh, pool: undefined }),
+      tcpProxy({
+        statPrefix: cluster,
+        clusters: [{ cluster, weight: 0 }],
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
+        pool: undefined,
+      }),
     ],
   };
 }

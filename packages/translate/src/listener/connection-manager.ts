@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { GatewayTopology } from '@weft/config';
 import type { MeshSettings, Node } from '@weft/mesh';
+import type { AccessLog } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
 import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
 import type { RouteConfiguration } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import {
@@ -14,7 +15,6 @@ import { adsSource } from '../wire/ads.ts';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
 import type { Init } from '../wire/init.ts';
-import { accessLogs } from './access-log.ts';
 import { HTTP_CONNECTION_MANAGER } from './filter-names.ts';
 import { httpFilters } from './http-filters.ts';
 import type { TelemetrySide } from './istio-filters.ts';
@@ -22,6 +22,7 @@ import type { TelemetrySide } from './istio-filters.ts';
 export interface ConnectionManagerInput {
   readonly node: Node;
   readonly mesh: MeshSettings;
+  readonly logs: readonly AccessLog[];
   readonly side: TelemetrySide;
   readonly statPrefix: string;
   /** A name to ask RDS for, or the routes themselves. */
@@ -47,7 +48,7 @@ export function connectionManager(input: ConnectionManagerInput): Filter {
         ? { case: 'rds', value: { configSource: adsSource(), routeConfigName: routes } }
         : { case: 'routeConfig', value: routes },
     httpFilters: httpFilters(input),
-    accessLog: accessLogs(mesh),
+    accessLog: [...input.logs],
     serverName: 'istio-envoy',
     useRemoteAddress: side === 'gateway',
     generateRequestId: true,

@@ -5,6 +5,7 @@ import { downstreamTls } from '../gateway/downstream-tls.ts';
 import { BLACK_HOLE_CLUSTER } from '../names.ts';
 import { originMetadata } from '../origin.ts';
 import { inboundRoutes } from '../route/inbound-routes.ts';
+import { accessLogs } from './access-log.ts';
 import { type ChainOption, chainOptions } from './chain-options.ts';
 import { connectionManager } from './connection-manager.ts';
 import type { InboundPort } from './inbound-ports.ts';
@@ -29,6 +30,7 @@ export function httpFilter(taker: InboundTaker, snapshot: Snapshot, proxy: MeshP
     connectionManager({
       node: proxy.node,
       mesh: snapshot.mesh,
+      logs: accessLogs(snapshot, proxy.node, 'inbound'),
       side: 'inbound',
       statPrefix: taker.statPrefix,
       routes: inboundRoutes(taker),
@@ -38,8 +40,20 @@ export function httpFilter(taker: InboundTaker, snapshot: Snapshot, proxy: MeshP
   ];
 }
 
-export function bytesFilter(cluster: string, snapshot: Snapshot, pool: InboundTaker['pool']): ChainInit['filters'] {
-  return [tcpProxy({ statPrefix: cluster, clusters: [{ cluster, weight: 0 }], mesh: snapshot.mesh, pool })];
+export function bytesFilter(
+  cluster: string,
+  snapshot: Snapshot,
+  proxy: MeshProxy,
+  pool: InboundTaker['pool'],
+): ChainInit['filters'] {
+  return [
+    tcpProxy({
+      statPrefix: cluster,
+      clusters: [{ cluster, weight: 0 }],
+      logs: accessLogs(snapshot, proxy.node, 'inbound'),
+      pool,
+    }),
+  ];
 }
 
 export interface CapturedChainsInput {
@@ -85,7 +99,8 @@ function chain(
   { taker, port, nameOf, origin, snapshot, proxy }: CapturedChainsInput,
 ): ChainInit {
   const cluster = takenBy === 'nothing' ? BLACK_HOLE_CLUSTER : taker.cluster;
-  const filters = takenBy === 'http' ? httpFilter(taker, snapshot, proxy) : bytesFilter(cluster, snapshot, taker.pool);
+  const filters =
+    takenBy === 'http' ? httpFilter(taker, snapshot, proxy) : bytesFilter(cluster, snapshot, proxy, taker.pool);
   return {
     name: nameOf(takenBy),
     filterChainMatch: {

@@ -92,7 +92,7 @@ function boundChains(
     return { chains, inspect: inspections(chains) };
   }
   const http = { filters: httpFilter(taker, snapshot, proxy) ?? [] };
-  const bytes = { filters: bytesFilter(cluster, snapshot, pool) ?? [] };
+  const bytes = { filters: bytesFilter(cluster, snapshot, proxy, pool) ?? [] };
   if (inbound.tls !== undefined && mode === 'disable') {
     const isHttpInside = insideTls(servicePort.protocol) === 'http';
     const transportSocket = downstreamTls(inbound.tls, isHttpInside, proxy.node.certificates);

@@ -3,6 +3,7 @@ import type { EgressListener, MeshProxy, Service, Snapshot, VirtualService } fro
 import { isTls, selects } from '@weft/mesh';
 import { effectivePolicy } from '../cluster/traffic-policy.ts';
 import { outboundCluster } from '../names.ts';
+import { accessLogs } from './access-log.ts';
 import type { ChainInit } from './listener.ts';
 import type { PortService } from './outbound.ts';
 import { tcpProxy, type WeightedName } from './tcp.ts';
@@ -95,7 +96,14 @@ export function chainFor(route: readonly RouteDestination[], input: L4Scope): Ch
   const rule = service && proxy.scope.destinationRule(service, proxy.node.labels);
   const pool = effectivePolicy(snapshot.mesh, rule, undefined, number).connectionPool;
   return {
-    filters: [tcpProxy({ statPrefix: clusters[0]?.cluster ?? '', clusters, mesh: snapshot.mesh, pool })],
+    filters: [
+      tcpProxy({
+        statPrefix: clusters[0]?.cluster ?? '',
+        clusters,
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
+        pool,
+      }),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import { formatRef, isHttp, isTls } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { HTTP_PROXY_ROUTE } from '../names.ts';
+import { accessLogs } from './access-log.ts';
 import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
 import { l4Chains } from './outbound-l4.ts';
@@ -102,6 +103,7 @@ function httpChain(input: OutboundInput, listenerName: string, routes: string, g
       connectionManager({
         node: proxy.node,
         mesh: snapshot.mesh,
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
         side: 'outbound',
         statPrefix: `outbound_${listenerName};`,
         routes,

@@ -1,12 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import type { ConnectionPoolSettings } from '@weft/config';
-import type { MeshSettings } from '@weft/mesh';
+import type { AccessLog } from '@weft/xds/gen/envoy/config/accesslog/v3/accesslog_pb';
 import type { FilterSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_components_pb';
 import { TcpProxySchema } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
 import type { Init } from '../wire/init.ts';
-import { accessLogs } from './access-log.ts';
 import { TCP_PROXY_FILTER } from './filter-names.ts';
 
 export interface WeightedName {
@@ -17,7 +16,7 @@ export interface WeightedName {
 export interface TcpProxyInput {
   readonly statPrefix: string;
   readonly clusters: readonly WeightedName[];
-  readonly mesh: MeshSettings;
+  readonly logs: readonly AccessLog[];
   /** The pool of the first destination: its idle timeout is the connection's (SEMANTICS row 48). */
   readonly pool: ConnectionPoolSettings | undefined;
 }
@@ -35,7 +34,7 @@ export function tcpProxy(input: TcpProxyInput): Init<typeof FilterSchema> {
             case: 'weightedClusters',
             value: { clusters: input.clusters.map(({ cluster, weight }) => ({ name: cluster, weight })) },
           },
-    accessLog: accessLogs(input.mesh),
+    accessLog: [...input.logs],
     ...(idleMs !== undefined && { idleTimeout: duration(idleMs) }),
   });
   return { name: TCP_PROXY_FILTER, configType: { case: 'typedConfig', value: any(TcpProxySchema, config) } };

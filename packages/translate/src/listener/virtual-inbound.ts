@@ -16,7 +16,7 @@ export function virtualInbound(ports: readonly InboundPort[], input: InboundInpu
   const { proxyInboundListenPort, protocolDetectionTimeoutMs } = snapshot.mesh;
   const modes = snapshot.mutualTlsOf(proxy.node);
   const chains = [
-    blackHole(snapshot),
+    blackHole(snapshot, proxy),
     ...unknownPorts(ports, modes, input),
     ...ports.filter(({ bound }) => !bound).flatMap((port) => portChains(port, modes, input)),
   ];
@@ -51,8 +51,8 @@ export function uncapturedInbound(port: InboundPort, input: InboundInput): Liste
 }
 
 /** Who connects to the listener's own port would be sent back to it for ever. */
-function blackHole(snapshot: Snapshot): ChainInit {
-  const filters = bytesFilter(BLACK_HOLE_CLUSTER, snapshot, undefined);
+function blackHole(snapshot: Snapshot, proxy: MeshProxy): ChainInit {
+  const filters = bytesFilter(BLACK_HOLE_CLUSTER, snapshot, proxy, undefined);
   return {
     name: `${VIRTUAL_INBOUND}-blackhole`,
     filterChainMatch: { destinationPort: snapshot.mesh.proxyInboundListenPort },

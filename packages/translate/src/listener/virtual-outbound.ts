@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { type Listener, ListenerSchema } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { ALLOW_ANY_DYNAMIC_DNS, BLACK_HOLE_CLUSTER, VIRTUAL_OUTBOUND, WILDCARD_ADDRESS } from '../names.ts';
 import { catchAll, routeConfiguration } from '../route/sidecar-routes.ts';
+import { accessLogs } from './access-log.ts';
 import { type CapturedScope, unknownDestination } from './captured-listener.ts';
 import { CAPTURED_HTTP_ALPN } from './chain-options.ts';
 import { connectionManager } from './connection-manager.ts';
@@ -36,13 +37,18 @@ export function virtualOutbound(scope: CapturedScope): Listener {
 }
 
 /** Who connects to the listener's own port would be passed through to it for ever. */
-function blackHole({ snapshot }: CapturedScope): ChainInit {
+function blackHole({ snapshot, proxy }: CapturedScope): ChainInit {
   const cluster = BLACK_HOLE_CLUSTER;
   return {
     name: `${VIRTUAL_OUTBOUND}-blackhole`,
     filterChainMatch: { destinationPort: snapshot.mesh.proxyListenPort },
     filters: [
-      tcpProxy({ statPrefix: cluster, clusters: [{ cluster, weight: 0 }], mesh: snapshot.mesh, pool: undefined }),
+      tcpProxy({
+        statPrefix: cluster,
+        clusters: [{ cluster, weight: 0 }],
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
+        pool: undefined,
+      }),
     ],
   };
 }
@@ -56,6 +62,7 @@ function lookUp({ snapshot, proxy }: CapturedScope): ChainInit {
       connectionManager({
         node: proxy.node,
         mesh: snapshot.mesh,
+        logs: accessLogs(snapshot, proxy.node, 'outbound'),
         side: 'outbound',
         statPrefix: `outbound_${VIRTUAL_OUTBOUND}_${ALLOW_ANY_DYNAMIC_DNS};`,
         routes: routeConfiguration(ALLOW_ANY_DYNAMIC_DNS, [catchAll(proxy)], true),
