@@ -3,6 +3,7 @@
  * is named, and its tests are skipped with that reason.
  */
 
+import { consulPeer } from './consul-peer.ts';
 import { h2specPeer } from './h2spec-peer.ts';
 import { runNodeTests } from './node-test.ts';
 import { debianPeer, envoyPeer, type Peer } from './peers.ts';
@@ -16,6 +17,7 @@ function offer(variable: string, peer: Peer): void {
 }
 offer('WEFT_TEST_ENVOY', envoyPeer());
 offer('WEFT_TEST_H2SPEC', h2specPeer());
+offer('WEFT_TEST_CONSUL', consulPeer());
 offer('WEFT_TEST_SLOWHTTPTEST', debianPeer('slowhttptest'));
 process.exit(
   runNodeTests({ patterns: ['e2e/src/**/*.interop.test.ts'], args: process.argv.slice(2), concurrency: 1, env }),
