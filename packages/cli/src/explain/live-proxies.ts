@@ -46,8 +46,7 @@ export class LiveProxies implements ProxySource {
     const gateway = (await this.#proxies()).find(({ ip, type }) => ip === address && type === 'router');
     if (gateway === undefined) return undefined;
     const view = await this.#viewOf(gateway.nodeId);
-    const serves = view.listeners.some((each) => each.address.kind === 'ip' && each.address.port === port);
-    return serves ? { view, side: 'gateway' } : undefined;
+    return listens(view, port) ? { view, side: 'gateway' } : undefined;
   }
 
   async startOf(from: string, call: Call): Promise<Start> {
@@ -56,7 +55,7 @@ export class LiveProxies implements ProxySource {
       if (met?.side === 'inbound') return { from, ...met, address: call.host, source: CLIENT };
     }
     if (from === 'outside' || isGatewayName(from)) {
-      const view = await this.#viewOf((await this.#gateway(from)).nodeId);
+      const view = await this.#gateway(from, call.port);
       return { from, view, side: 'gateway', address: call.host, source: CLIENT };
     }
     const view = await this.#viewOf((await findProxy(from, this.#api)).nodeId);
@@ -64,12 +63,17 @@ export class LiveProxies implements ProxySource {
     return { from, view, side: 'outbound', address, source: view.node.ip };
   }
 
-  /** `gateway:NAME` by its name; the ingress gateway where there are several. */
-  async #gateway(from: string): Promise<ProxyListing> {
-    if (from.startsWith('gateway:')) return findProxy(from.slice('gateway:'.length), this.#api);
+  /** `gateway:NAME` by its name; else the one that serves the port, the ingress gateway first. */
+  async #gateway(from: string, port: number): Promise<ProxyView> {
+    if (from.startsWith('gateway:')) {
+      return this.#viewOf((await findProxy(from.slice('gateway:'.length), this.#api)).nodeId);
+    }
     const routers = (await this.#proxies()).filter(({ type }) => type === 'router');
-    const ingress = routers.find(({ nodeId }) => nodeId.includes('ingressgateway')) ?? routers[0];
-    if (ingress !== undefined) return ingress;
+    const isIngress = ({ nodeId }: ProxyListing): boolean => nodeId.includes('ingressgateway');
+    const sorted = [...routers.filter(isIngress), ...routers.filter((each) => !isIngress(each))];
+    const views = await Promise.all(sorted.map(({ nodeId }) => this.#viewOf(nodeId)));
+    const found = views.find((view) => serves(view, port)) ?? views[0];
+    if (found !== undefined) return found;
     throw new Failure(
       'notFound',
       'no gateway is connected',
@@ -109,4 +113,13 @@ export class LiveProxies implements ProxySource {
     this.#views.set(nodeId, view);
     return view;
   }
+}
+
+/** Whether the gateway answers a port of a Gateway, wherever it is bound. */
+function serves(view: ProxyView, port: number): boolean {
+  return listens(view, view.node.appPorts.get(port) ?? port);
+}
+
+function listens(view: ProxyView, port: number): boolean {
+  return view.listeners.some(({ address }) => address.kind === 'ip' && address.port === port);
 }

@@ -219,6 +219,89 @@ spec:
   assert.match(other.explanation.hops[0]?.otherChains[0]?.why ?? '', /it wants server name db.example.com/);
 });
 
+const EDGE = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: istio-system }
+spec:
+  selector: { istio: ingressgateway }
+  servers:
+    - port: { number: 443, name: https, protocol: HTTPS }
+      hosts: [web.example.com]
+      tls: { mode: SIMPLE, serverCertificate: /certs/tls.crt, privateKey: /certs/tls.key }
+    - port: { number: 80, name: http, protocol: HTTP }
+      hosts: [web.example.com]
+      tls: { httpsRedirect: true }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: edge }
+spec:
+  hosts: [web.example.com]
+  gateways: [istio-system/edge]
+  http: [{ route: [{ destination: { host: web, port: { number: 80 } } }] }]
+`;
+
+test('a gateway ends TLS, and sends plaintext there', async () => {
+  const mesh = await loadMesh([{ yaml: SERVICES }, { yaml: EDGE }]);
+  const answer = await mesh.expect({ from: 'outside', url: 'https://web.example.com/' }, { service: 'web', port: 80 });
+  assert.match(answer.explanation.hops[0]?.downstreamTls ?? '', /TLS for "web.example.com" ends here/);
+  assert.equal(answer.explanation.hops.length, 2, 'and the sidecar of web');
+  const other = await mesh.request({ from: 'outside', url: 'https://other.example.com/' });
+  assert.equal(other.kind, 'refused');
+  const location = 'https://web.example.com/';
+  await mesh.expect({ from: 'outside', url: 'http://web.example.com/' }, { kind: 'redirect', status: 301, location });
+  const plain = await mesh.request({ from: 'outside', url: 'http://web.example.com:443/' });
+  assert.equal(plain.kind, 'refused', plain.explain());
+});
+
+test('calls may leave through an egress gateway: both proxies are asked', async () => {
+  const egress = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: bank }
+spec:
+  hosts: [bank.example.com]
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+  location: MESH_EXTERNAL
+  resolution: DNS
+---
+apiVersion: v1
+kind: Service
+metadata: { name: istio-egressgateway, namespace: istio-system }
+spec: { selector: { istio: egressgateway }, ports: [{ name: http2, port: 80 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: egress, namespace: istio-system }
+spec:
+  selector: { istio: egressgateway }
+  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [bank.example.com] }]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: bank }
+spec:
+  hosts: [bank.example.com]
+  gateways: [mesh, istio-system/egress]
+  http:
+    - match: [{ gateways: [mesh] }]
+      route: [{ destination: { host: istio-egressgateway.istio-system.svc.cluster.local, port: { number: 80 } } }]
+    - match: [{ gateways: [istio-system/egress] }]
+      route: [{ destination: { host: bank.example.com, port: { number: 80 } } }]
+      timeout: 3s
+`;
+  const mesh = await loadMesh([{ yaml: egress }], {
+    workloads: [{ name: 'client' }, { name: 'egress', namespace: 'istio-system', labels: { istio: 'egressgateway' } }],
+  });
+  const request = { from: 'client', url: 'http://bank.example.com/' };
+  const answer = await mesh.expect(request, { service: 'bank.example.com', timeoutMs: 3000 });
+  assert.deepEqual(
+    answer.explanation.hops.map(({ side }) => side),
+    ['outbound', 'gateway'],
+  );
+});
+
 suite('assertions', () => {
   test('a failing one says what was expected, what was found, and why', async () => {
     const request = { from: 'storefront', url: 'http://orders:8080/', headers: { canary: 'true' } };
