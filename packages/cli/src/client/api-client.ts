@@ -34,7 +34,7 @@ export interface ApiObject {
   readonly spec?: unknown;
   /** Istio's status, on Istio's kinds. */
   readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly validationMessages?: readonly { readonly type: { readonly code: string } }[];
   };
 }

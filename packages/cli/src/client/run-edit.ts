@@ -40,7 +40,7 @@ export async function runEdit(options: EditOptions, api: ApiClient, cli: CliCont
         cli.out.write('nothing changed\n');
         return EXIT.ok.code;
       }
-      const problem = await save(text, file, path, api);
+      const problem = await save(text, file, path, api, cli);
       if (problem === undefined) break;
       text = `${problem
         .split('\n')
@@ -55,13 +55,22 @@ export async function runEdit(options: EditOptions, api: ApiClient, cli: CliCont
 }
 
 /** Sends the text; what is wrong with it, if anything. The resourceVersion in it makes a change by somebody else a conflict. */
-async function save(text: string, file: string, path: string, api: ApiClient): Promise<string | undefined> {
+async function save(
+  text: string,
+  file: string,
+  path: string,
+  api: ApiClient,
+  cli: CliContext,
+): Promise<string | undefined> {
   const loaded = loadConfig([{ file, text }]);
   if (hasErrors(loaded.issues)) return loaded.issues.map(formatIssue).join('\n');
   const [resource] = loaded.resources;
   if (resource === undefined || loaded.resources.length > 1) return 'there has to be one object in this file';
   try {
-    await api.replace(path, resource.raw);
+    const { status } = await api.replace(path, resource.raw);
+    for (const { type, status: is, message } of status?.conditions ?? []) {
+      if (type === 'PassedValidation' && is === 'False') cli.err.write(`warning: ${message ?? 'see its status'}\n`);
+    }
     return undefined;
   } catch (error) {
     if (error instanceof ConfigFailure) return error.issues.map(formatIssue).join('\n');
