@@ -1,7 +1,4 @@
-import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
-import { isFieldSet } from '@bufbuild/protobuf';
-import type { ReflectList, ReflectMap, ReflectMessage } from '@bufbuild/protobuf/reflect';
-import { reflect } from '@bufbuild/protobuf/reflect';
+import { type DescField, type DescMessage, isFieldSet, type Message, type MessageShape } from '@bufbuild/protobuf';
 import type { Issues } from './issues.ts';
 
 /**
@@ -35,56 +32,96 @@ export function checkFields<Desc extends DescMessage>(
   supported: SupportedMessages,
   issues: Issues,
 ): void {
-  walk(reflect(desc, message, false), at, supported, issues);
+  walk(desc, message, at, supported, issues);
 }
 
-function walk(message: ReflectMessage, at: string, supported: SupportedMessages, issues: Issues): void {
-  const known = supported[message.desc.typeName];
-  if (known === undefined) {
-    issues.error(at, 'unsupported-field', `${message.desc.typeName} is not supported here`, 'that it is left out');
+/** What is left to look at in a message: understood fields without messages inside need no look. */
+interface MessagePlan {
+  readonly refused: readonly DescField[];
+  readonly entered: readonly EnteredField[];
+}
+
+interface EnteredField {
+  readonly field: DescField;
+  readonly desc: DescMessage;
+}
+
+/** By table, then by message; made when first needed, since thousands of endpoints have the same few messages. */
+const PLANS = new WeakMap<SupportedMessages, Map<DescMessage, MessagePlan | undefined>>();
+
+function planOf(desc: DescMessage, supported: SupportedMessages): MessagePlan | undefined {
+  let plans = PLANS.get(supported);
+  if (plans === undefined) {
+    plans = new Map();
+    PLANS.set(supported, plans);
+  }
+  const existing = plans.get(desc);
+  if (existing !== undefined || plans.has(desc)) return existing;
+  const plan = makePlan(desc, supported);
+  plans.set(desc, plan);
+  return plan;
+}
+
+function makePlan(desc: DescMessage, supported: SupportedMessages): MessagePlan | undefined {
+  const known = supported[desc.typeName];
+  if (known === undefined) return undefined;
+  const refused: DescField[] = [];
+  const entered: EnteredField[] = [];
+  for (const field of desc.fields) {
+    if (known.harmless?.includes(field.name) === true || known.opaque?.includes(field.name) === true) continue;
+    if (!known.read.includes(field.name)) refused.push(field);
+    else if (field.message !== undefined && !isLeaf(field.message)) entered.push({ field, desc: field.message });
+  }
+  return { refused, entered };
+}
+
+function walk(desc: DescMessage, message: Message, at: string, supported: SupportedMessages, issues: Issues): void {
+  const plan = planOf(desc, supported);
+  if (plan === undefined) {
+    issues.error(at, 'unsupported-field', `${desc.typeName} is not supported here`, 'that it is left out');
     return;
   }
-  for (const unknown of message.getUnknown() ?? []) {
+  for (const unknown of message.$unknown ?? []) {
+    issues.error(at, 'unknown-field', `field number ${unknown.no} of ${desc.typeName} is not known to this version`);
+  }
+  for (const field of plan.refused) {
+    if (!isFieldSet(message, field)) continue;
     issues.error(
-      at,
-      'unknown-field',
-      `field number ${unknown.no} of ${message.desc.typeName} is not known to this version`,
+      pathOf(at, field),
+      'unsupported-field',
+      `\`${field.name}\` of ${desc.typeName} is not supported`,
+      'that it is left out',
     );
   }
-  for (const field of message.fields) {
-    if (!isFieldSet(message.message, field)) continue;
-    const path = at === '' ? field.name : `${at}.${field.name}`;
-    if (known.harmless?.includes(field.name) === true || known.opaque?.includes(field.name) === true) continue;
-    if (!known.read.includes(field.name)) {
-      issues.error(
-        path,
-        'unsupported-field',
-        `\`${field.name}\` of ${message.desc.typeName} is not supported`,
-        'that it is left out',
-      );
-      continue;
-    }
-    walkField(message, field, path, supported, issues);
+  for (const entered of plan.entered) {
+    if (isFieldSet(message, entered.field)) enter(message, entered, pathOf(at, entered.field), supported, issues);
   }
 }
 
-function walkField(
-  message: ReflectMessage,
-  field: DescField,
+function pathOf(at: string, field: DescField): string {
+  return at === '' ? field.name : `${at}.${field.name}`;
+}
+
+function enter(
+  message: Message,
+  { field, desc }: EnteredField,
   path: string,
   supported: SupportedMessages,
   issues: Issues,
 ): void {
-  if (field.message === undefined || isLeaf(field.message)) return;
-  if (field.fieldKind === 'message') {
-    walk(message.get(field) as ReflectMessage, path, supported, issues);
-  } else if (field.fieldKind === 'list') {
-    let index = 0;
-    for (const item of message.get(field) as ReflectList<ReflectMessage>)
-      walk(item, `${path}[${index++}]`, supported, issues);
+  const value = fieldValue(message, field);
+  if (field.fieldKind === 'list') {
+    for (const [i, item] of (value as readonly Message[]).entries())
+      walk(desc, item, `${path}[${i}]`, supported, issues);
   } else if (field.fieldKind === 'map') {
-    for (const [key, item] of message.get(field) as ReflectMap<string, ReflectMessage>) {
-      walk(item, `${path}["${key}"]`, supported, issues);
-    }
-  }
+    for (const [key, item] of Object.entries(value as Readonly<Record<string, Message>>))
+      walk(desc, item, `${path}["${key}"]`, supported, issues);
+  } else walk(desc, value as Message, path, supported, issues);
+}
+
+/** The value of a field that is set; of a member of a oneof behind the oneof's own property. */
+function fieldValue(message: Message, field: DescField): unknown {
+  const values = message as Message & Readonly<Record<string, unknown>>;
+  if (field.oneof === undefined) return values[field.localName];
+  return (values[field.oneof.localName] as { readonly value: unknown }).value;
 }

@@ -22,6 +22,8 @@ export class ClusterManager implements ClusterLookup {
   readonly #dns = new Map<string, DnsEndpoints>();
   /** EDS assignments by service name, kept so that a changed cluster need not wait for its endpoints again. */
   readonly #assignments = new Map<string, EndpointSet>();
+  /** Clusters by EDS name; undefined when clusters have changed since it was made. */
+  #followers: Map<string, readonly UpstreamCluster[]> | undefined = undefined;
   readonly #onWarm: () => void;
 
   /** `context` is asked for late, because the context holds this manager. */
@@ -90,6 +92,7 @@ export class ClusterManager implements ClusterLookup {
       const cluster = this.#clusters.get(name);
       if (cluster === undefined) continue;
       cluster.reconfigure(config, tls);
+      this.#followers = undefined;
       this.#discover(cluster, config);
     }
   }
@@ -120,6 +123,7 @@ export class ClusterManager implements ClusterLookup {
       onWarm: () => this.#onWarm(),
     });
     this.#clusters.set(config.name, cluster);
+    this.#followers = undefined;
     return cluster;
   }
 
@@ -148,13 +152,25 @@ export class ClusterManager implements ClusterLookup {
     if (!compiled.ok) return compiled.issues;
     const { labels } = this.#context();
     this.#assignments.set(message.clusterName, compiled.value);
-    for (const cluster of this.#clusters.values()) {
-      const { discovery } = cluster.config;
-      if (discovery.kind !== 'eds' || discovery.serviceName !== message.clusterName) continue;
+    for (const cluster of this.#followersOf(message.clusterName)) {
       cluster.update(compiled.value);
       labelEndpoints(cluster, message, labels);
     }
     return ACCEPTED;
+  }
+
+  /** The clusters whose endpoints come under this EDS name. */
+  #followersOf(name: string): readonly UpstreamCluster[] {
+    if (this.#followers === undefined) {
+      this.#followers = new Map();
+      for (const cluster of this.#clusters.values()) {
+        const { discovery } = cluster.config;
+        if (discovery.kind !== 'eds') continue;
+        const others = this.#followers.get(discovery.serviceName) ?? [];
+        this.#followers.set(discovery.serviceName, [...others, cluster]);
+      }
+    }
+    return this.#followers.get(name) ?? [];
   }
 
   removeEndpoints(name: string): void {
@@ -165,6 +181,7 @@ export class ClusterManager implements ClusterLookup {
     const cluster = this.#clusters.get(name);
     if (cluster === undefined) return;
     this.#clusters.delete(name);
+    this.#followers = undefined;
     this.#changes.delete(name);
     this.#dns.get(name)?.stop();
     this.#dns.delete(name);
@@ -175,6 +192,8 @@ export class ClusterManager implements ClusterLookup {
   destroy(): void {
     for (const dns of this.#dns.values()) dns.stop();
     for (const cluster of this.#clusters.values()) cluster.destroy();
+    // An update that is being taken in slices finds nobody to give its endpoints to.
+    this.#followers = new Map();
   }
 }
 

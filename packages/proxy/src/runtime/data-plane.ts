@@ -148,7 +148,7 @@ export class DataPlane implements Plane {
     return failures;
   }
 
-  update(update: XdsUpdate): readonly Rejection[] {
+  update(update: XdsUpdate): readonly Rejection[] | Promise<readonly Rejection[]> {
     return this.#xds.update(update);
   }
 

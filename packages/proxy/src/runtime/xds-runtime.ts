@@ -10,6 +10,7 @@ import { decodeRouteFilterConfig } from '../filters/network/http-connection-mana
 import type { ConfigStats } from '../telemetry/server-stats.ts';
 import type { SecretStore } from '../tls/secret-store.ts';
 import type { ClusterManager, Outcome } from './cluster-manager.ts';
+import { type EndpointResources, type EndpointUpdate, endpointSlices } from './endpoint-slices.ts';
 import type { ListenerManager } from './listener-manager.ts';
 import type { Subscriptions } from './plane.ts';
 import type { BookKeeper } from './resource-book.ts';
@@ -79,8 +80,25 @@ export class XdsRuntime implements AdsHandler {
     return outcomes;
   }
 
-  update(update: XdsUpdate): readonly Rejection[] {
-    const { book, nowMs, logger, onProgress } = this.#parts;
+  /** Takes an update; one of many endpoints in slices, between which requests are served. */
+  update(update: XdsUpdate): readonly Rejection[] | Promise<readonly Rejection[]> {
+    const slices = update.kind === 'endpoint' ? endpointSlices(update.resources) : undefined;
+    if (update.kind !== 'endpoint' || slices === undefined) return this.#finish(update, this.#take(update));
+    return this.#takeSlices(update, slices);
+  }
+
+  async #takeSlices(update: EndpointUpdate, slices: readonly EndpointResources[]): Promise<readonly Rejection[]> {
+    const rejections: Rejection[] = [];
+    for (const resources of slices) {
+      await new Promise((resolve) => setImmediate(resolve));
+      rejections.push(...this.#take({ ...update, resources }));
+    }
+    return this.#finish(update, rejections);
+  }
+
+  /** Puts resources into force and writes down how that went. */
+  #take(update: XdsUpdate): readonly Rejection[] {
+    const { book, nowMs, logger } = this.#parts;
     const rejections: Rejection[] = [];
     const outcomes = this.#putAll(update);
     for (const [i, resource] of update.resources.entries()) {
@@ -104,13 +122,18 @@ export class XdsRuntime implements AdsHandler {
         });
       }
     }
+    return rejections;
+  }
+
+  /** What an update brings about when all of its resources were taken. */
+  #finish(update: XdsUpdate, rejections: readonly Rejection[]): readonly Rejection[] {
     for (const name of update.removed) this.#remove(update.kind, name);
     this.#answered.add(update.kind);
     this.#count(update.kind, rejections.length === 0);
     this.#parts.clusters.settle();
     this.#parts.listeners.settle();
     this.#subscribe();
-    onProgress();
+    this.#parts.onProgress();
     return rejections;
   }
 

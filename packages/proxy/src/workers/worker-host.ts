@@ -147,7 +147,7 @@ export class WorkerHost {
       case 'static':
         return this.#putStatic(message.ask);
       case 'update': {
-        const rejections = plane.update(decodeUpdate(message.ask));
+        const rejections = await plane.update(decodeUpdate(message.ask));
         this.#stale = true;
         return rejections;
       }

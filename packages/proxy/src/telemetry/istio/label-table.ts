@@ -28,7 +28,8 @@ export class LabelTable {
 
   /** The workload of an endpoint, from its metadata. For when endpoints are compiled. */
   endpoint(metadata: Metadata | undefined): WorkloadLabels {
-    return this.#intern(workloadOfEndpoint(metadata) ?? UNKNOWN_WORKLOAD);
+    const labels = metadata === undefined ? undefined : workloadOfEndpoint(metadata);
+    return labels === undefined ? UNKNOWN_WORKLOAD : this.#intern(labels);
   }
 
   /** The workload that a node's own metadata describes. */
