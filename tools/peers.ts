@@ -23,7 +23,7 @@ interface DebianPeer {
   readonly versionArgs: readonly string[];
 }
 
-type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'h2load' | 'python3' | 'slowhttptest';
+type DebianName = 'nginx' | 'haproxy' | 'wrk' | 'h2load' | 'nghttp' | 'curl' | 'python3' | 'slowhttptest';
 
 const DEBIAN: Readonly<Record<DebianName, DebianPeer>> = {
   nginx: { name: 'nginx', package: 'nginx-light', versionArgs: ['-v'] },
@@ -31,6 +31,8 @@ const DEBIAN: Readonly<Record<DebianName, DebianPeer>> = {
   wrk: { name: 'wrk', package: 'wrk', versionArgs: ['-v'] },
   slowhttptest: { name: 'slowhttptest', package: 'slowhttptest', versionArgs: ['-h'] },
   h2load: { name: 'h2load', package: 'nghttp2-client', versionArgs: ['--version'] },
+  nghttp: { name: 'nghttp', package: 'nghttp2-client', versionArgs: ['--version'] },
+  curl: { name: 'curl', package: 'curl', versionArgs: ['--version'] },
   python3: { name: 'python3', package: 'python3-venv', versionArgs: ['--version'] },
 };
 

@@ -18,7 +18,9 @@ function offer(variable: string, peer: Peer): void {
 offer('WEFT_TEST_ENVOY', envoyPeer());
 offer('WEFT_TEST_H2SPEC', h2specPeer());
 offer('WEFT_TEST_CONSUL', consulPeer());
-offer('WEFT_TEST_SLOWHTTPTEST', debianPeer('slowhttptest'));
+for (const name of ['slowhttptest', 'curl', 'h2load', 'nghttp'] as const) {
+  offer(`WEFT_TEST_${name.toUpperCase()}`, debianPeer(name));
+}
 process.exit(
   runNodeTests({ patterns: ['e2e/src/**/*.interop.test.ts'], args: process.argv.slice(2), concurrency: 1, env }),
 );

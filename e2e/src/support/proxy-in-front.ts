@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
-import { decodeBootstrap, runProxy } from '@weft/proxy';
+import { startProxy } from './in-process-proxy.ts';
 
 /**
  * A proxy of this process in front of a backend that answers with `handler`; both end with the test.
@@ -25,22 +24,5 @@ export async function proxyInFront(
   });
   const address = backend.address();
   assert.ok(typeof address === 'object' && address !== null);
-  const decoded = decodeBootstrap(bootstrap(address.port));
-  assert.ok(decoded.ok, JSON.stringify(decoded));
-  const proxy = runProxy(decoded.value, {
-    clock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    logControl: { level: 'off' },
-    stdout: () => undefined,
-    stderr: () => undefined,
-    version: 'test',
-    quit: () => undefined,
-    environment: () => undefined,
-  });
-  t.after(() => proxy.close());
-  await proxy.ready;
-  const port = proxy.listeners()[0]?.address.port;
-  assert.ok(port !== undefined, 'the proxy has no listener');
-  return port;
+  return startProxy(t, bootstrap(address.port));
 }
