@@ -14,6 +14,7 @@ import {
 } from '@weft/http';
 import type { Wire, WireOwner } from '../net/wire.ts';
 import type { Deadline } from '../time/wheel.ts';
+import { type UpstreamPeer, upstreamPeer } from '../tls/upstream-peer.ts';
 import type { UpstreamConnection, UpstreamRequestHead, UpstreamStream } from '../upstream/upstream-stream.ts';
 
 /** What the pool hears from its connections. */
@@ -32,6 +33,7 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
   readonly #keeper: ConnectionKeeper;
   readonly #parser: ResponseParser = new ResponseParser(this);
   #wire: Wire | undefined = undefined;
+  #peer: UpstreamPeer | undefined = undefined;
   #stream: UpstreamStream | undefined = undefined;
   #busy = false;
   #requestEnded = false;
@@ -68,6 +70,11 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
 
   get busy(): boolean {
     return this.#busy;
+  }
+
+  get peer(): UpstreamPeer {
+    this.#peer ??= upstreamPeer(this.wire.socket, this.endpoint);
+    return this.#peer;
   }
 
   get localAddress(): string {

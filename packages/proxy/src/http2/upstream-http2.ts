@@ -9,6 +9,7 @@ import {
 } from '@weft/http';
 import type { Wire, WireOwner } from '../net/wire.ts';
 import { Deadline } from '../time/wheel.ts';
+import { type UpstreamPeer, upstreamPeer } from '../tls/upstream-peer.ts';
 import type { UpstreamRequestHead } from '../upstream/upstream-stream.ts';
 import { OutputPump } from './output-pump.ts';
 
@@ -41,6 +42,7 @@ export class UpstreamHttp2 implements WireOwner, Http2ConnectionSink {
   readonly #keeper: Http2Keeper;
   readonly #protocol: UpstreamProtocol;
   #wire: Wire | undefined = undefined;
+  #peer: UpstreamPeer | undefined = undefined;
   #scheme = 'http';
   #h2: Http2ClientConnection | undefined = undefined;
   #pump: OutputPump | undefined = undefined;
@@ -66,6 +68,11 @@ export class UpstreamHttp2 implements WireOwner, Http2ConnectionSink {
 
   get wire(): Wire {
     return this.#wire!;
+  }
+
+  get peer(): UpstreamPeer {
+    this.#peer ??= upstreamPeer(this.wire.socket, this.endpoint);
+    return this.#peer;
   }
 
   get localAddress(): string {

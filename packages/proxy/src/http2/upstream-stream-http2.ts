@@ -11,6 +11,7 @@ import {
   UNTIL_END_STREAM,
 } from '@weft/http';
 import type { ReplyCode } from '../stream/replies.ts';
+import type { UpstreamPeer } from '../tls/upstream-peer.ts';
 import type { UpstreamConnection, UpstreamRequestHead, UpstreamStream } from '../upstream/upstream-stream.ts';
 import type { UpstreamHttp2 } from './upstream-http2.ts';
 
@@ -28,6 +29,10 @@ export class UpstreamHttp2Stream implements UpstreamConnection, Http2ResponseSin
   constructor(connection: UpstreamHttp2) {
     this.#connection = connection;
     this.endpoint = connection.endpoint;
+  }
+
+  get peer(): UpstreamPeer {
+    return this.#connection.peer;
   }
 
   get localAddress(): string {

@@ -51,8 +51,6 @@ export class AccessRecord {
   /** Body bytes. */
   bytesReceived = 0;
   bytesSent = 0;
-  upstreamWireBytesReceived = 0;
-  upstreamWireBytesSent = 0;
   requestAttempts = 0;
   /** The request asked how this proxy or its upstreams are (health_check filter). */
   healthCheck = false;
@@ -70,6 +68,7 @@ export class AccessRecord {
   upstreamHost = '';
   upstreamLocalAddress = '';
   upstreamPeerUriSan = '';
+  upstreamLocalUriSan = '';
   upstreamTlsVersion = '';
 
   /** `ip:port` that the connection came to (after redirection: the original destination). */

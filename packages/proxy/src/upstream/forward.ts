@@ -14,7 +14,7 @@ import { Deadline } from '../time/wheel.ts';
 import { admit, isRefusal } from './admit.ts';
 import { outcomeStatus } from './grpc-http-status.ts';
 import { Mirrors } from './mirrors.ts';
-import { recordCluster, recordTry } from './record-upstream.ts';
+import { recordCluster, recordConnection, recordTry } from './record-upstream.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { RetryState } from './retry-state.ts';
 import { RouteDeadlines, type TimedRequest } from './route-deadlines.ts';
@@ -123,8 +123,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const exchange = this.#exchange;
     this.#pool = undefined;
     this.#connection = connection;
-    exchange.record.upstreamProtocol = connection.protocol;
-    exchange.record.upstreamTxStartMs = exchange.manager.loop.now;
+    recordConnection(exchange.record, connection.protocol, connection.peer, exchange.manager.loop.now);
     this.#sentAt = exchange.manager.loop.now;
     this.#endpoint!.outlier?.connected();
     this.#limits?.tryStarted();

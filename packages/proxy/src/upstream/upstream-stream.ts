@@ -2,6 +2,7 @@ import type { Endpoint } from '@weft/engine';
 import type { HeaderBlock, ResponseHead } from '@weft/http';
 import type { HostCounts } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
+import type { UpstreamPeer } from '../tls/upstream-peer.ts';
 
 /** One request on an upstream connection, as the one who sent it hears about it. After `onEnd` or `onReset` nothing follows. */
 export interface UpstreamStream {
@@ -36,6 +37,8 @@ export interface UpstreamConnection {
   readonly protocol: 'HTTP/1.1' | 'HTTP/2';
   readonly endpoint: Endpoint;
   readonly localAddress: string;
+  /** @hot Who the endpoint is, once the connection is open. */
+  readonly peer: UpstreamPeer;
   /** @hot Writes the head; `end` means that no body follows. */
   send(stream: UpstreamStream, head: UpstreamRequestHead, end: boolean): void;
   /** @hot */

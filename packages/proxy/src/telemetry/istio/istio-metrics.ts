@@ -224,7 +224,7 @@ function outcomeOf(
     responseCode: record.responseCode,
     responseFlags: record.responseFlags,
     grpcStatus,
-    sourcePrincipal: (server ? record.downstreamPeerUriSan : record.downstreamLocalUriSan) || UNKNOWN,
+    sourcePrincipal: (server ? record.downstreamPeerUriSan : record.upstreamLocalUriSan) || UNKNOWN,
     destinationPrincipal: (server ? record.downstreamLocalUriSan : record.upstreamPeerUriSan) || UNKNOWN,
     mutualTls: server && record.downstreamPeerUriSan !== '',
   };

@@ -11,6 +11,8 @@ import { AccessRecord } from '../../../telemetry/access-record.ts';
 import type { TcpSeries } from '../../../telemetry/istio/series.ts';
 import type { TcpStats } from '../../../telemetry/listener-stats.ts';
 import { Deadline } from '../../../time/wheel.ts';
+import { upstreamPeer } from '../../../tls/upstream-peer.ts';
+import { recordCluster, recordPeer, recordTry } from '../../../upstream/record-upstream.ts';
 import type { TcpProxyConfig } from './config.ts';
 
 /** What all connections of one filter share. */
@@ -82,9 +84,7 @@ export class TcpProxyConnection implements ServedConnection {
     record.startMs = loop.now;
     record.startEpochMs = loop.clock.now();
     fillConnection(record, this.#connection);
-    record.upstreamCluster = this.#cluster.name;
-    record.upstreamClusterStatName = this.#cluster.config.statName;
-    record.service = this.#cluster.service;
+    recordCluster(record, this.#cluster);
     this.#dial();
   }
 
@@ -107,8 +107,7 @@ export class TcpProxyConnection implements ServedConnection {
     this.#attempts++;
     this.#endpoint = endpoint;
     this.#counted = true;
-    this.#record.upstreamHost = endpoint.key;
-    this.#record.peer = cluster.workloads.get(endpoint.key);
+    recordTry(this.#record, cluster, endpoint);
     breaker.connections++;
     endpoint.connections++;
     endpoint.active++;
@@ -130,6 +129,7 @@ export class TcpProxyConnection implements ServedConnection {
     this.#connected = true;
     this.#endpoint!.outlier?.connectedFinally();
     const { mesh } = this.#shared;
+    recordPeer(this.#record, upstreamPeer(this.#upstream!.socket, this.#endpoint!));
     this.#series = mesh?.metrics.connection(mesh.reporter, this.#record);
     this.#series?.opened.inc();
     for (const chunk of this.#early) this.#upstream!.sendBytes(chunk);
