@@ -17,10 +17,12 @@ export function effectsOf({ hops, outcome }: Explanation): Effects {
     if (problem !== undefined) effects.set(`instead of ${nameOf(destination)}`, problem);
   }
   if (sender?.intended !== undefined) addForward(effects, sender.intended);
-  // What a single destination lacks is said of it; chance decides who of several is asked.
-  const lacking = outcome.kind === 'reply' && (outcome.flag === 'UH' || outcome.flag === 'NC');
+  for (const { percent, what } of sender?.filters.flatMap(({ chances }) => chances) ?? []) {
+    effects.set(what, `${percent} % of requests`);
+  }
+  // What a single destination lacks is said of it, and faults have their share: chance decides who of several is asked.
+  const lacking = outcome.kind === 'reply' && ['UH', 'NC', 'FI'].includes(outcome.flag);
   if (goesTo.length > 0 && outcome.kind !== 'forward' && !lacking) effects.set('answer', printOutcome(outcome));
-  if (outcome.kind === 'forward' && outcome.delayMs > 0) effects.set('delayed by', formatDurationMs(outcome.delayMs));
   return effects;
 }
 

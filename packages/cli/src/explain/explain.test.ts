@@ -80,6 +80,24 @@ spec:
     assert.equal(json.changed.length, 2);
   });
 
+  test('compares shares of faults, not what chance made of one request', async () => {
+    const rule = (percent: number): string => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: payments }
+spec:
+  hosts: [payments]
+  http:
+    - fault: { abort: { httpStatus: 500, percentage: { value: ${percent} } } }
+      route: [{ destination: { host: payments } }]
+`;
+    const [old, next] = [join(folder, 'old.txt'), join(folder, 'next.txt')];
+    writeFileSync(old, rule(10));
+    writeFileSync(next, rule(50));
+    const { out } = await runCommand('explain', '--diff', '--base', SHOP, '--base', old, '-f', SHOP, '-f', next);
+    assert.match(out, /an abort with 500\n +- 10 % of requests\n +\+ 50 % of requests/);
+  });
+
   test('finds nothing between equals, exit code 0, and takes requests from a file', async () => {
     const same = await runCommand('explain', '--diff', '--base', SHOP, '-f', SHOP);
     assert.equal(same.code, EXIT.ok.code, same.out);

@@ -18,6 +18,8 @@ export interface PredictedRequest {
   readonly random: Random;
   /** Called by a filter that would hold the request for so many milliseconds. */
   readonly delayed: (ms: number) => void;
+  /** Called with what a filter does to a share of requests, whether or not chance chose this one. */
+  readonly chance: (what: string, percent: number) => void;
 }
 
 export interface PredictedConnection {

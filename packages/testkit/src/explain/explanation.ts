@@ -27,6 +27,8 @@ export interface FilterExplanation {
   readonly name: string;
   readonly verdict: 'passes' | 'answers' | 'unknown';
   readonly why: string;
+  /** What it does to a share of such requests, whether or not chance chose this one. */
+  readonly chances: readonly { readonly what: string; readonly percent: number }[];
 }
 
 export interface EndpointExplanation {

@@ -61,15 +61,17 @@ export function runFilters(
   for (const { name, kind, config } of filtersOf(manager)) {
     if (kind?.terminal === true) break;
     if (kind?.predict === undefined) {
-      filters.push({ name, verdict: 'unknown', why: 'whether it answers cannot be told without traffic' });
+      filters.push({ name, verdict: 'unknown', why: 'whether it answers cannot be told without traffic', chances: [] });
       continue;
     }
     const { method, path, authority, scheme, headers } = head;
     const overrides = plan?.filterConfigs.get(name);
+    const chances: { what: string; percent: number }[] = [];
+    const chance = (what: string, percent: number): void => void chances.push({ what, percent });
     const request = { method, path, authority, scheme, headers };
-    const asked = { ...request, plan, overrides, connection, random: session.random, delayed };
+    const asked = { ...request, plan, overrides, connection, random: session.random, delayed, chance };
     const reply = kind.predict(config, asked);
-    filters.push({ name, verdict: reply === undefined ? 'passes' : 'answers', why: reply?.cause ?? '' });
+    filters.push({ name, verdict: reply === undefined ? 'passes' : 'answers', why: reply?.cause ?? '', chances });
     if (reply !== undefined) return { filters, reply, delayMs };
   }
   return { filters, reply: undefined, delayMs };

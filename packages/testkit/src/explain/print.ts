@@ -87,6 +87,8 @@ function hopLines(hop: HopExplanation, style: PrintStyle): readonly string[] {
   if (rule !== undefined) lines.push(row('rule', `${rule.name}: ${rule.asks}`), ...from(rule.origin, style));
   for (const filter of filters) {
     if (filter.verdict !== 'passes') lines.push(row('filter', `${filter.name}: ${filter.why}`));
+    for (const { percent, what } of filter.chances)
+      lines.push(row('by chance', `${what} for ${percent} % of requests`));
   }
   lines.push(...destinations.flatMap((destination) => clusterLines(destination, style)));
   lines.push(...(outcome.kind === 'forward' ? forwardLines(outcome, hop) : [row('answer', painted(outcome, style))]));

@@ -61,6 +61,11 @@ export function callerNode(
   const dot = from.indexOf('.');
   const [name, namespace] = dot < 0 ? [from, 'default'] : [from.slice(0, dot), from.slice(dot + 1)];
   const workload = findWorkload(workloads, name, namespace);
+  if (workload?.bare === true) {
+    throw new CallError(
+      `${from} has no sidecar (sidecar.istio.io/inject: false), so nothing decides about its calls; what a destination does with them is told from outside, by the address of its workload`,
+    );
+  }
   if (workload !== undefined) return sidecarNode(workload, interception);
   const service = resourcesOf(resources, 'Service').find(
     ({ metadata }) => metadata.name === name && metadata.namespace === namespace,

@@ -104,7 +104,9 @@ suite('a request', () => {
     await web.expect({ ...ask, url: 'http://web/old' }, { kind: 'redirect', status: 302, location: 'http://web/new' });
     await web.expect({ ...ask, url: 'http://web/teapot' }, { kind: 'reply', status: 418, body: 'short and stout' });
     await web.expect({ ...ask, url: 'http://web/broken' }, { kind: 'reply', status: 555, flag: 'FI', service: 'web' });
-    await web.expect({ ...ask, url: 'http://web/slow' }, { kind: 'forward', delayMs: 3000 });
+    const slow = await web.expect({ ...ask, url: 'http://web/slow' }, { kind: 'forward', delayMs: 3000 });
+    const chances = slow.explanation.hops[0]?.filters.flatMap((filter) => filter.chances);
+    assert.deepEqual(chances, [{ what: 'a delay of 3000 ms', percent: 100 }]);
     await web.expect(
       { ...ask, url: 'http://web/nothing' },
       { kind: 'reply', status: 503, flag: 'NC', subset: 'missing' },

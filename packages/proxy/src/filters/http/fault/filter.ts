@@ -90,9 +90,12 @@ function create(base: FaultConfig, context: FilterContext): HttpFilter {
 function predict(base: FaultConfig, request: PredictedRequest): PredictedReply | undefined {
   const config = (request.overrides?.[0] as FaultConfig | undefined) ?? base;
   if (!concerns(config, request.plan, request)) return undefined;
+  const percentOf = ({ numerator, denominator }: Fraction): number => (numerator / denominator) * 100;
   const delay = delayOf(config, request.headers);
+  if (delay !== undefined) request.chance(`a delay of ${delay.ms} ms`, percentOf(delay.share));
   if (delay !== undefined && draws(delay.share, request.random)) request.delayed(delay.ms);
   const injected = abortOf(config, request.headers);
+  if (injected !== undefined) request.chance(`an abort with ${injected.status}`, percentOf(injected.share));
   if (injected === undefined || !draws(injected.share, request.random)) return undefined;
   return { code: 'FAULT_ABORT', status: injected.status, cause: ABORT_CAUSE };
 }
