@@ -3,6 +3,7 @@ import type { Random, Timer } from '@weft/base';
 import { addressKey, Endpoint, type HealthCheckConfig } from '@weft/engine';
 import { StatScope, type StatsRegistry } from '../telemetry/registry.ts';
 import type { Counter, Gauge } from '../telemetry/stat.ts';
+import { NO_TRANSPORT_SOCKET_OPTIONS } from '../upstream/transport-socket-options.ts';
 import { HealthProbe } from './health-probe.ts';
 import { type CheckResult, HealthState } from './health-state.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
@@ -101,7 +102,7 @@ export class HealthChecker implements HealthWatch {
     );
     checked.probe = probe;
     checked.timeout = this.#after(this.config.timeoutMs, () => probe.finish('failed'));
-    probe.attach(cluster.dial(this.#target(endpoint), '', probe, () => probe.onConnected()));
+    probe.attach(cluster.dial(this.#target(endpoint), NO_TRANSPORT_SOCKET_OPTIONS, probe, () => probe.onConnected()));
   }
 
   /** The endpoint's own health check port, else the configured one, else its port. */

@@ -26,9 +26,11 @@ import type { StatsRegistry } from '../telemetry/registry.ts';
 import { PLAIN } from '../tls/upstream-handshake.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
 import { HostPool } from '../upstream/host-pool.ts';
+import type { AlpnOverride, TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
 import { Breaker } from './breaker.ts';
 import { type DynamicDiscovery, DynamicEndpoints } from './dynamic-endpoints.ts';
+import { EndpointPools, type HostCounts, noCounts, poolKind } from './endpoint-pools.ts';
 import { HealthChecker, type HealthCheckerContext, type HealthWatch } from './health-checker.ts';
 import { HealthFollower } from './health-follower.ts';
 import { OutlierWatch } from './outlier-watch.ts';
@@ -48,36 +50,17 @@ export interface ClusterContext {
   onWarm(): void;
 }
 
-/** What happened at one endpoint since its pool was made. */
-export interface HostCounts {
-  cxTotal: number;
-  cxConnectFail: number;
-  rqTotal: number;
-  rqSuccess: number;
-  rqError: number;
-  rqTimeout: number;
-}
-
-function noCounts(): HostCounts {
-  return { cxTotal: 0, cxConnectFail: 0, rqTotal: 0, rqSuccess: 0, rqError: 0, rqTimeout: 0 };
-}
-
-/** What there is of an endpoint: its counts, and its pools by routing priority and protocol. */
-interface Member {
-  readonly counts: HostCounts;
-  readonly pools: (EndpointPool | undefined)[];
-  /** The same once more for each server name that requests brought along (`auto_sni`): a connection belongs to the name it was opened for. */
-  readonly named: Map<string, EndpointPool>;
-}
-
-/** So many server names an endpoint; the pool that was made first makes room. */
-const MAX_NAMED_POOLS = 128;
-
 /** Counts of one's own, or those of all threads together. */
 function createBreaker(config: Cluster, priority: 'default' | 'high', { cells }: ThreadPlace): Breaker {
   const cell = cells?.claim(`breaker ${priority} ${config.name}`);
   const thresholds = config.circuitBreakers[priority];
   return cell === undefined ? new Breaker(priority, thresholds) : new SharedBreaker(priority, thresholds, cell);
+}
+
+/** TLS of a rule's own keeps the ALPN that it says (`alpn_override` of the metadata that our translation, like Istio's, gives such clusters). */
+function takesAlpn({ metadata }: Cluster, tls: UpstreamTlsSource | undefined): boolean {
+  const istio = metadata['istio'];
+  return tls !== undefined && !(istio instanceof Object && istio['alpn_override'] === 'false');
 }
 
 export class UpstreamCluster {
@@ -87,6 +70,7 @@ export class UpstreamCluster {
   readonly service: ServiceLabels | undefined;
   config: Cluster;
   tls: UpstreamTlsSource | undefined;
+  #takesAlpn: boolean;
   readonly #default: Breaker;
   readonly #high: Breaker;
   #hosts: HostSet | undefined = undefined;
@@ -105,7 +89,7 @@ export class UpstreamCluster {
   #stale: Timer | undefined = undefined;
   readonly #random: Random;
   readonly #store = new EndpointStore();
-  readonly #members = new Map<Endpoint, Member>();
+  readonly #pools = new Map<Endpoint, EndpointPools>();
   /** Pools that take no new requests and still have connections. */
   readonly #draining = new Set<EndpointPool>();
   #closed = false;
@@ -114,6 +98,7 @@ export class UpstreamCluster {
     this.name = config.name;
     this.config = config;
     this.tls = tls;
+    this.#takesAlpn = takesAlpn(config, tls);
     this.#default = createBreaker(config, 'default', context.place);
     this.#high = createBreaker(config, 'high', context.place);
     this.loop = context.loop;
@@ -147,9 +132,10 @@ export class UpstreamCluster {
     const transportChanged = this.tls !== tls || this.config.protocol.kind !== config.protocol.kind;
     this.config = config;
     this.tls = tls;
+    this.#takesAlpn = takesAlpn(config, tls);
     this.#default.thresholds = config.circuitBreakers.default;
     this.#high.thresholds = config.circuitBreakers.high;
-    if (transportChanged) this.#drainMembers();
+    if (transportChanged) this.#retirePools();
     this.#watchOutliers();
     this.#watchHealth();
     if (this.set !== undefined) this.rebalance();
@@ -208,8 +194,8 @@ export class UpstreamCluster {
           });
     this.#hosts = this.#store.update(set, this.loop.clock.monotonic());
     const held = new Set(this.endpoints);
-    for (const endpoint of [...this.#members.keys()]) if (!held.has(endpoint)) this.#drop(endpoint);
-    if (this.config.lb.closeConnectionsOnHostSetChange) this.#drainMembers();
+    for (const endpoint of [...this.#pools.keys()]) if (!held.has(endpoint)) this.#drop(endpoint);
+    if (this.config.lb.closeConnectionsOnHostSetChange) this.#retirePools();
     this.#outlier?.follow(this.endpoints);
     this.#health?.follow(this.endpoints);
     this.rebalance();
@@ -243,7 +229,7 @@ export class UpstreamCluster {
       nowMs: () => clock.monotonic(),
     });
     if (this.config.closeOnHealthFailure) {
-      for (const [endpoint, member] of this.#members) if (endpoint.health === 'unhealthy') this.#drainMember(member);
+      for (const [endpoint, pools] of this.#pools) if (endpoint.health === 'unhealthy') pools.retire();
     }
     const { panic, healthy } = this.#balancer.load;
     this.#panicking = panic.some((panics, priority) => panics && healthy[priority] !== 0);
@@ -259,43 +245,38 @@ export class UpstreamCluster {
 
   /**
    * @hot The connections to `endpoint` for requests of this priority, which speak what the cluster asks for. `clientHttp2`: the client of
-   * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds. `serverName`: see `serverNameOf`.
+   * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds. `serverName`: see `serverNameOf`. `alpn` counts
+   * for the mesh's TLS alone.
    */
-  pool(endpoint: Endpoint, priority: 'default' | 'high', clientHttp2: boolean, serverName: string): EndpointPool {
+  pool(
+    endpoint: Endpoint,
+    priority: 'default' | 'high',
+    clientHttp2: boolean,
+    serverName: string,
+    alpn: AlpnOverride | undefined,
+  ): EndpointPool {
     const { kind } = this.config.protocol;
     // Automatic choice goes by ALPN, which takes TLS; without it HTTP/1.1 is what every server speaks.
     const http2 = kind === 'http2' || (kind === 'downstream' && clientHttp2);
-    const at = (priority === 'high' ? 2 : 0) + (http2 ? 1 : 0);
-    let member = this.#members.get(endpoint);
-    if (member === undefined) {
-      member = { counts: noCounts(), pools: [undefined, undefined, undefined, undefined], named: new Map() };
-      this.#members.set(endpoint, member);
+    let pools = this.#pools.get(endpoint);
+    if (pools === undefined) {
+      pools = this.#poolsOf(endpoint);
+      this.#pools.set(endpoint, pools);
     }
-    if (serverName !== '') return this.#namedPool(endpoint, member, at, serverName);
-    const pool = member.pools[at] ?? this.#addPool(endpoint, member, at, '');
-    member.pools[at] = pool;
-    return pool;
+    return pools.get(poolKind(priority, http2), serverName, this.#takesAlpn ? alpn : undefined);
   }
 
-  #namedPool(endpoint: Endpoint, member: Member, at: number, serverName: string): EndpointPool {
-    const { named } = member;
-    const key = `${at} ${serverName}`;
-    const existing = named.get(key);
-    if (existing !== undefined) return existing;
-    const oldest = named.size >= MAX_NAMED_POOLS ? named.entries().next().value : undefined;
-    if (oldest !== undefined) {
-      named.delete(oldest[0]);
-      this.#draining.add(oldest[1]);
-      oldest[1].drain();
-    }
-    const pool = this.#addPool(endpoint, member, at, serverName);
-    named.set(key, pool);
-    return pool;
-  }
-
-  #addPool(endpoint: Endpoint, member: Member, at: number, serverName: string): EndpointPool {
-    const Pool = at % 2 === 1 ? Http2Pool : HostPool;
-    return new Pool(this, endpoint, this.breaker(at >= 2 ? 'high' : 'default'), member.counts, serverName);
+  #poolsOf(endpoint: Endpoint): EndpointPools {
+    return new EndpointPools({
+      open: (kind, counts, transport) => {
+        const Pool = kind === 1 || kind === 3 ? Http2Pool : HostPool;
+        return new Pool(this, endpoint, this.breaker(kind >= 2 ? 'high' : 'default'), counts, transport);
+      },
+      retire: (pool) => {
+        this.#draining.add(pool);
+        pool.drain();
+      },
+    });
   }
 
   /** Whether connections carry the server name of their requests (`auto_sni`). */
@@ -314,7 +295,7 @@ export class UpstreamCluster {
   }
 
   /** Opens a connection to `endpoint`; TLS when the cluster (or the endpoint's metadata) asks for it. */
-  dial(endpoint: Endpoint, serverName: string, owner: WireOwner, onConnect: () => void): Wire {
+  dial(endpoint: Endpoint, socket: TransportSocketOptions, owner: WireOwner, onConnect: () => void): Wire {
     const { address } = endpoint;
     const options = {
       host: address.kind === 'pipe' ? '' : address.host,
@@ -325,40 +306,24 @@ export class UpstreamCluster {
       keepalive: this.config.tcpKeepalive,
       bufferLimitBytes: this.config.perConnectionBufferLimitBytes,
     };
-    const transport = this.tls?.transport(endpoint, serverName) ?? PLAIN;
+    const transport = this.tls?.transport(endpoint, socket) ?? PLAIN;
     return dialWire(this.loop, options, transport, owner, onConnect);
   }
 
   /** What /clusters shows of an endpoint besides its own counts. */
   hostCounts(endpoint: Endpoint): HostCounts {
-    return this.#members.get(endpoint)?.counts ?? noCounts();
+    return this.#pools.get(endpoint)?.counts ?? noCounts();
   }
 
   #drop(endpoint: Endpoint): void {
-    const member = this.#members.get(endpoint);
-    if (member !== undefined) this.#drainMember(member);
-    this.#members.delete(endpoint);
+    this.#pools.get(endpoint)?.retire();
+    this.#pools.delete(endpoint);
     if (this.dynamic !== undefined) this.#outlier?.remove(endpoint);
   }
 
-  #drainMembers(): void {
-    for (const member of this.#members.values()) this.#drainMember(member);
-  }
-
   /** The pools finish what they have; requests from now on get new ones. */
-  #drainMember(member: Member): void {
-    for (const [at, pool] of member.pools.entries()) {
-      if (pool === undefined) continue;
-      member.pools[at] = undefined;
-      this.#draining.add(pool);
-      pool.drain();
-    }
-    const named = [...member.named.values()];
-    member.named.clear();
-    for (const pool of named) {
-      this.#draining.add(pool);
-      pool.drain();
-    }
+  #retirePools(): void {
+    for (const pools of this.#pools.values()) pools.retire();
   }
 
   /** A drained pool has no connection left. */
@@ -372,7 +337,7 @@ export class UpstreamCluster {
     this.#stale?.cancel();
     this.#outlier?.stop();
     this.#health?.stop();
-    for (const member of this.#members.values()) this.#drainMember(member);
+    this.#retirePools();
   }
 
   get closed(): boolean {
@@ -384,9 +349,7 @@ export class UpstreamCluster {
     this.#stale?.cancel();
     this.#outlier?.stop();
     this.#health?.stop();
-    for (const { pools, named } of this.#members.values()) {
-      for (const pool of [...pools, ...named.values()]) pool?.destroy();
-    }
+    for (const pools of this.#pools.values()) pools.destroy();
     for (const pool of [...this.#draining]) pool.destroy();
   }
 }

@@ -5,10 +5,12 @@
 
 import type { Endpoint } from '@weft/engine';
 import type { Breaker } from '../cluster/breaker.ts';
-import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { HostCounts } from '../cluster/endpoint-pools.ts';
+import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { dialFailure } from '../upstream/dial-failure.ts';
+import type { TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { EndpointPool, PoolWaiter } from '../upstream/upstream-stream.ts';
 import { type Http2Keeper, UpstreamHttp2 } from './upstream-http2.ts';
 import { UpstreamHttp2Stream } from './upstream-stream-http2.ts';
@@ -17,16 +19,22 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
   readonly endpoint: Endpoint;
   readonly counts: HostCounts;
   readonly #cluster: UpstreamCluster;
-  readonly #serverName: string;
+  readonly #transport: TransportSocketOptions;
   readonly #breaker: Breaker;
   readonly #open = new Set<UpstreamHttp2>();
   #connecting: { readonly connection: UpstreamHttp2; readonly deadline: Deadline } | undefined = undefined;
   #waiters: PoolWaiter[] = [];
   #closing = false;
 
-  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts, serverName: string) {
+  constructor(
+    cluster: UpstreamCluster,
+    endpoint: Endpoint,
+    breaker: Breaker,
+    counts: HostCounts,
+    transport: TransportSocketOptions,
+  ) {
     this.#cluster = cluster;
-    this.#serverName = serverName;
+    this.#transport = transport;
     this.endpoint = endpoint;
     this.#breaker = breaker;
     this.counts = counts;
@@ -110,7 +118,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     stats.upstreamCxActive.inc();
     stats.upstreamCxHttp2Total.inc();
     loop.wheel.arm(deadline, config.connectTimeoutMs);
-    const wire = cluster.dial(this.endpoint, this.#serverName, connection, () => {
+    const wire = cluster.dial(this.endpoint, this.#transport, connection, () => {
       deadline.disarm();
       this.#connecting = undefined;
       stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);

@@ -8,6 +8,7 @@ import type { ConnectionManager } from '../hcm/connection-manager.ts';
 import { prepareRequest } from '../hcm/prepare-request.ts';
 import { prepareResponse } from '../hcm/prepare-response.ts';
 import { AccessRecord } from '../telemetry/access-record.ts';
+import type { AlpnOverride } from '../upstream/transport-socket-options.ts';
 import { type BodyRewrite, NO_BYTES } from './body-rewrite.ts';
 import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
@@ -46,6 +47,8 @@ export class Exchange {
   tunnelled = false;
   /** The client speaks gRPC-Web, the upstream gRPC. */
   grpcWeb = false;
+  /** What connections to the upstream offer by ALPN, where they speak the mesh's TLS. */
+  alpnOverride: AlpnOverride | undefined = undefined;
   /** Monotonic time at which the upstream last sent something. */
   lastActivity = 0;
   #filterAt = 0;

@@ -50,7 +50,7 @@ class MemorySocket extends Socket {
 class MemoryCluster extends UpstreamCluster {
   answer: (written: string | Uint8Array) => Buffer = () => Buffer.alloc(0);
 
-  override dial(_endpoint: unknown, _serverName: string, owner: WireOwner, onConnect: () => void): Wire {
+  override dial(_endpoint: unknown, _socket: unknown, owner: WireOwner, onConnect: () => void): Wire {
     const wire = new Wire(this.loop, new MemorySocket((chunk) => wire.deliver(this.answer(chunk))));
     wire.give(owner);
     // The pool must hold the wire before it hears that it is connected.

@@ -5,6 +5,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { checkFields, type Endpoint, type Issues } from '@weft/engine';
 import { UpstreamTlsContextSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb';
+import type { TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import { checkPeer } from './check-peer.ts';
 import { decodeCommonTls } from './common-tls.ts';
 import { Rotating, refusal, secureContext } from './contexts.ts';
@@ -16,8 +17,7 @@ import type { UpstreamTransport } from './upstream-handshake.ts';
 
 export interface UpstreamContext {
   readonly secretNames: readonly string[];
-  /** `wanted` is the host of the request when the cluster takes its server name from there; else empty. */
-  transport(endpoint: Endpoint, wanted: string): UpstreamTransport;
+  transport(endpoint: Endpoint, wanted: TransportSocketOptions): UpstreamTransport;
 }
 
 interface Settings {
@@ -81,8 +81,14 @@ export function decodeUpstreamContext(
   };
 }
 
-function handshake(settings: Settings, current: Current, endpoint: Endpoint, wanted: string): UpstreamTransport {
-  const name = wanted === '' ? settings.sni : wanted;
+function handshake(
+  settings: Settings,
+  current: Current,
+  endpoint: Endpoint,
+  wanted: TransportSocketOptions,
+): UpstreamTransport {
+  const name = wanted.serverName === '' ? settings.sni : wanted.serverName;
+  const alpn = wanted.alpn ?? settings.alpn;
   const { address } = endpoint;
   const expected = name === '' && address.kind === 'name' ? address.host : name;
   const demanded = settings.sanValidation && expected !== '' ? expected : undefined;
@@ -96,7 +102,7 @@ function handshake(settings: Settings, current: Current, endpoint: Endpoint, wan
         secureContext: context,
         // Addresses are no server names (RFC 6066 §3).
         servername: isIP(name) === 0 ? name : '',
-        ...(settings.alpn.length > 0 && { ALPNProtocols: [...settings.alpn] }),
+        ...(alpn.length > 0 && { ALPNProtocols: [...alpn] }),
         ...(session !== undefined && { session }),
         // Node's own checks would add rules that Envoy has not; `check` has the last word, before a byte is sent.
         rejectUnauthorized: false,

@@ -2,6 +2,7 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
 import { type Cluster, canonicalJson, type Endpoint, Issues, type TransportSocketMatch } from '@weft/engine';
+import type { TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { Environment } from './data-source.ts';
 import type { SecretStore } from './secret-store.ts';
 import { decodeUpstreamContext, type UpstreamContext } from './upstream-context.ts';
@@ -14,8 +15,7 @@ const MATCH_METADATA = 'envoy.transport_socket_match';
 
 export interface UpstreamTlsSource {
   readonly secretNames: readonly string[];
-  /** `wanted`: the server name that the request brings along (`auto_sni`); else empty. */
-  transport(endpoint: Endpoint, wanted: string): UpstreamTransport;
+  transport(endpoint: Endpoint, wanted: TransportSocketOptions): UpstreamTransport;
 }
 
 /** The first of `transport_socket_matches` that fits the endpoint; undefined leaves the cluster's own `transport_socket`. */

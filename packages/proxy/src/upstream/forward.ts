@@ -5,7 +5,8 @@
 import { applyRequestHeaders, type Endpoint, type ForwardPlan, type PickContext } from '@weft/engine';
 import { type HeaderBlock, type ResponseHead, setHeader } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
-import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { HostCounts } from '../cluster/endpoint-pools.ts';
+import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { UpstreamLink } from '../stream/downstream.ts';
 import type { Exchange } from '../stream/exchange.ts';
 import { ExchangeFormat } from '../stream/exchange-format.ts';
@@ -111,6 +112,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       breaker.priority,
       this.#exchange.request.version === 20,
       upstreamServerName(this.#exchange, this.#plan, endpoint, cluster),
+      this.#exchange.alpnOverride,
     );
     this.#pool = pool;
     this.#counts = pool.counts;

@@ -5,18 +5,20 @@
 
 import type { Endpoint } from '@weft/engine';
 import type { Breaker } from '../cluster/breaker.ts';
-import type { HostCounts, UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { HostCounts } from '../cluster/endpoint-pools.ts';
+import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import { type ConnectionKeeper, UpstreamHttp1 } from '../http1/upstream-http1.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { dialFailure } from './dial-failure.ts';
+import type { TransportSocketOptions } from './transport-socket-options.ts';
 import type { EndpointPool, PoolWaiter } from './upstream-stream.ts';
 
 export class HostPool implements EndpointPool, ConnectionKeeper {
   readonly endpoint: Endpoint;
   readonly counts: HostCounts;
   readonly #cluster: UpstreamCluster;
-  readonly #serverName: string;
+  readonly #transport: TransportSocketOptions;
   readonly #breaker: Breaker;
   readonly #idle: UpstreamHttp1[] = [];
   readonly #open = new Set<UpstreamHttp1>();
@@ -24,9 +26,15 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
   #waiters: PoolWaiter[] = [];
   #closing = false;
 
-  constructor(cluster: UpstreamCluster, endpoint: Endpoint, breaker: Breaker, counts: HostCounts, serverName: string) {
+  constructor(
+    cluster: UpstreamCluster,
+    endpoint: Endpoint,
+    breaker: Breaker,
+    counts: HostCounts,
+    transport: TransportSocketOptions,
+  ) {
     this.#cluster = cluster;
-    this.#serverName = serverName;
+    this.#transport = transport;
     this.endpoint = endpoint;
     this.#breaker = breaker;
     this.counts = counts;
@@ -105,7 +113,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     stats.upstreamCxHttp1Total.inc();
     loop.wheel.arm(deadline, cluster.config.connectTimeoutMs);
     connection.attach(
-      cluster.dial(this.endpoint, this.#serverName, connection, () => {
+      cluster.dial(this.endpoint, this.#transport, connection, () => {
         deadline.disarm();
         this.#connecting.delete(connection);
         stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);

@@ -4,6 +4,7 @@ import type { HeaderBlock, ResponseHead } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import type { ReplyCode } from '../stream/replies.ts';
+import type { AlpnOverride } from './transport-socket-options.ts';
 import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
 
 const PICK: PickContext = {
@@ -35,6 +36,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     cluster: UpstreamCluster,
     requestDone: boolean,
     http2: boolean,
+    alpn: AlpnOverride | undefined,
   ) {
     const authority = policy.shadowSuffix ? head.authority.replace(/(:\d+)?$/, '-shadow$1') : head.authority;
     this.#head = { ...head, authority, headers: [...head.headers] };
@@ -52,7 +54,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
     const serverName = cluster.namesServers ? cluster.serverNameOf(authority, head.headers) : '';
-    cluster.pool(endpoint, breaker.priority, http2, serverName).acquire(this);
+    cluster.pool(endpoint, breaker.priority, http2, serverName, alpn).acquire(this);
   }
 
   onConnection(connection: UpstreamConnection): void {

@@ -32,7 +32,16 @@ export class Mirrors {
       const cluster = name === undefined ? undefined : clusters.get(name);
       return cluster === undefined
         ? []
-        : [new Mirror(policy, head, cluster, exchange.requestDone, exchange.request.version === 20)];
+        : [
+            new Mirror(
+              policy,
+              head,
+              cluster,
+              exchange.requestDone,
+              exchange.request.version === 20,
+              exchange.alpnOverride,
+            ),
+          ];
     });
   }
 

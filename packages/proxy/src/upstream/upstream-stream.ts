@@ -1,6 +1,6 @@
 import type { Endpoint } from '@weft/engine';
 import type { HeaderBlock, ResponseHead } from '@weft/http';
-import type { HostCounts } from '../cluster/upstream-cluster.ts';
+import type { HostCounts } from '../cluster/endpoint-pools.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import type { UpstreamPeer } from '../tls/upstream-peer.ts';
 

@@ -1,5 +1,6 @@
 /** Every HTTP filter of this proxy. A filter that is not here is refused by name, unless it is optional. */
 import type { HttpFilterKind } from '../../stream/http-filter.ts';
+import { alpn } from './alpn/filter.ts';
 import { buffer } from './buffer/filter.ts';
 import { compressor } from './compressor/filter.ts';
 import { cors } from './cors/filter.ts';
@@ -16,6 +17,7 @@ import { rateLimit } from './ratelimit/filter.ts';
 import { router } from './router/filter.ts';
 
 export const HTTP_FILTERS: readonly HttpFilterKind[] = [
+  alpn,
   buffer,
   compressor,
   cors,

@@ -13,6 +13,7 @@ import type { TcpStats } from '../../../telemetry/listener-stats.ts';
 import { Deadline } from '../../../time/wheel.ts';
 import { upstreamPeer } from '../../../tls/upstream-peer.ts';
 import { recordCluster, recordPeer, recordTry } from '../../../upstream/record-upstream.ts';
+import { NO_TRANSPORT_SOCKET_OPTIONS } from '../../../upstream/transport-socket-options.ts';
 import type { TcpProxyConfig } from './config.ts';
 
 /** What all connections of one filter share. */
@@ -114,7 +115,9 @@ export class TcpProxyConnection implements ServedConnection {
     cluster.stats.upstreamCxTotal.inc();
     cluster.stats.upstreamCxActive.inc();
     cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
-    this.#upstream = cluster.dial(endpoint, '', this.#upstreamOwner, () => this.#onConnected());
+    this.#upstream = cluster.dial(endpoint, NO_TRANSPORT_SOCKET_OPTIONS, this.#upstreamOwner, () =>
+      this.#onConnected(),
+    );
   }
 
   readonly #upstreamOwner: WireOwner = {
