@@ -10,6 +10,8 @@ import { cpuMicros, residentKib } from './usage.ts';
 export interface Subject {
   readonly name: string;
   readonly pid: number;
+  /** Processes that do the work together with `pid`: their CPU time and memory count as well. */
+  readonly helpers?: readonly number[];
   readonly port: number;
   /** Its clients speak TLS. */
   readonly secure?: boolean;
@@ -66,10 +68,14 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!;
 }
 
+function cpuOf({ pid, helpers = [] }: Subject): number {
+  return [pid, ...helpers].reduce((sum, each) => sum + cpuMicros(each), 0);
+}
+
 async function sample(subject: Subject, plan: Plan): Promise<Sample> {
-  const before = cpuMicros(subject.pid);
+  const before = cpuOf(subject);
   const load = await plan.saturate(subject, plan.seconds);
-  const used = cpuMicros(subject.pid) - before;
+  const used = cpuOf(subject) - before;
   return { ...load, cpuMicrosPerRequest: used / load.requests };
 }
 
@@ -82,10 +88,10 @@ async function steadySample(
   seconds: number,
   steady: NonNullable<Plan['steady']>,
 ): Promise<SteadySample> {
-  const before = cpuMicros(subject.pid);
+  const before = cpuOf(subject);
   const { requestsPerSecond, connections } = steady;
   const load = await fixedRate(subject.port, requestsPerSecond, seconds, connections, subject.secure ?? false);
-  return { ...load, cpuMicrosPerRequest: (cpuMicros(subject.pid) - before) / load.requests };
+  return { ...load, cpuMicrosPerRequest: (cpuOf(subject) - before) / load.requests };
 }
 
 /** Measures all subjects. `progress` is told what happens, for people who wait. */
@@ -121,7 +127,7 @@ function summary(subject: Subject, samples: readonly Sample[], steady: readonly 
     steadyP50Ms: median(steady.map((s) => s.p50Ms)),
     steadyP99Ms: median(steady.map((s) => s.p99Ms)),
     steadyCpuMicrosPerRequest: median(steady.map((s) => s.cpuMicrosPerRequest)),
-    residentMib: residentKib(subject.pid) / 1024,
+    residentMib: [subject.pid, ...(subject.helpers ?? [])].reduce((sum, pid) => sum + residentKib(pid), 0) / 1024,
   };
   const failures = [...samples, ...steady].reduce((sum, s) => sum + s.failures, 0);
   return { name: subject.name, values, failures };

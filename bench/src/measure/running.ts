@@ -75,9 +75,9 @@ export function freePort(): Promise<number> {
   });
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -87,9 +87,9 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Resolves when the port takes connections; throws with the process's output when it does not within ten seconds. */
-export async function untilListening(running: Running, port: number, name: string): Promise<void> {
+export async function untilListening(running: Running, port: number, name: string, host = '127.0.0.1'): Promise<void> {
   for (let i = 0; i < 200; i++) {
-    if (await accepts(port)) return;
+    if (await accepts(port, host)) return;
     await delay(50);
   }
   throw new Error(`${name} does not listen on port ${port}: ${running.output()}`);

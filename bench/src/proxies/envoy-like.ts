@@ -27,20 +27,21 @@ export function weftProgram(root: string): EnvoyLike {
   };
 }
 
-/** Starts the program with `bootstrap` and waits until it serves `port`. */
+/** Starts the program with `bootstrap` and waits until it serves `port` of `host`. */
 export async function startEnvoyLike(
   name: string,
   program: EnvoyLike,
   folder: string,
   bootstrap: JsonObject,
   port: number,
+  host = '127.0.0.1',
 ): Promise<Started> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}.json`);
   writeFileSync(file, JSON.stringify(bootstrap, undefined, 2));
   const running = startPinned(PROXY_CORE, program.command, program.args(file));
   try {
-    await untilListening(running, port, name);
+    await untilListening(running, port, name, host);
   } catch (error) {
     await running[Symbol.asyncDispose]();
     throw error;

@@ -143,7 +143,13 @@ export function routesBootstrap(
 }
 
 /** A bootstrap file that knows only where the ADS server is. */
-export function adsBootstrap(id: string, adminPort: number, xdsPort: number, delta: boolean): JsonObject {
+export function adsBootstrap(
+  id: string,
+  adminPort: number,
+  xdsPort: number,
+  delta: boolean,
+  secrets: readonly JsonObject[] = [],
+): JsonObject {
   const fromAds = { ads: {}, resource_api_version: 'V3' };
   return {
     node: node(id),
@@ -158,6 +164,7 @@ export function adsBootstrap(id: string, adminPort: number, xdsPort: number, del
       lds_config: fromAds,
     },
     static_resources: {
+      ...(secrets.length > 0 && { secrets: [...secrets] }),
       clusters: [
         {
           name: 'xds',

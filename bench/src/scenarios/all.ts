@@ -6,6 +6,7 @@ import { bodies1Mib, tcp } from './large-bodies.ts';
 import type { OwnScenario } from './own-scenario.ts';
 import { routes10000 } from './routes-10000.ts';
 import type { Scenario } from './scenario.ts';
+import { sidecars } from './sidecars.ts';
 import { tlsDownstream, tlsUpstream } from './tls.ts';
 
 /** A scenario is a file beside this one and a line here. */
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   http2,
   tlsDownstream,
   tlsUpstream,
+  sidecars,
   bodies1Mib,
   tcp,
   routes10000,
