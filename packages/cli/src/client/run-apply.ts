@@ -1,5 +1,5 @@
-import { hasErrors } from '@weft/base';
-import type { InputText } from '@weft/config';
+import { hasErrors, type Issue } from '@weft/base';
+import { type InputText, type Resource, resourceTitle } from '@weft/config';
 import { ConfigFailure } from '../command/config-failure.ts';
 import type { CliContext } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
@@ -28,13 +28,30 @@ export async function runApply(options: ApplyOptions, api: ApiClient, cli: CliCo
   const loaded = loadConfig(inputs);
   if (hasErrors(loaded.issues)) throw new ConfigFailure(loaded.issues, loaded.texts);
   const result = await api.apply(joinDocuments(inputs), loaded.texts, options.dryRun);
-  const warnings = [...loaded.issues, ...result.issues];
+  const told = new Set(loaded.issues.map(identityOf));
+  const more = result.issues.filter((issue) => !told.has(identityOf(issue)));
+  const warnings = [...loaded.issues, ...more.map((issue) => placed(issue, loaded.resources))];
   if (warnings.length > 0) cli.err.write(formatDiagnostics(warnings, sourceLines(loaded.texts), cli.err));
   const people = (): string =>
     result.objects.map((object) => `${describe(object)}${options.dryRun ? ' (dry run)' : ''}\n`).join('');
   cli.out.write(render(options.output, result, people));
   if (options.waitMs === undefined || options.dryRun) return EXIT.ok.code;
   return waitUntilLive(api, result.revision, options.waitMs, cli);
+}
+
+function identityOf({ at, code, message, resource }: Issue): string {
+  return [code, resource, at, message].join('\n');
+}
+
+/** The control plane got one text; here it is known which file an object is in. */
+function placed(issue: Issue, resources: readonly Resource[]): Issue {
+  const own = resources.find((resource) => resourceTitle(resource) === issue.resource);
+  if (own === undefined) return issue;
+  const { source } = own;
+  return {
+    ...issue,
+    position: { file: source.file, line: source.lineOf(issue.at), column: source.columnOf(issue.at) },
+  };
 }
 
 /** `VirtualService default/orders configured` */

@@ -63,6 +63,8 @@ export function differences(before: Effects, after: Effects): readonly Differenc
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].flatMap((what) => {
     const [old, now] = [before.get(what), after.get(what)];
-    return old === now ? [] : [{ what, before: old, after: now }];
+    // Of a destination that is new or gone, that it is says enough.
+    const ofOne = /^(?:endpoints of|TLS to) /.test(what) && (old === undefined || now === undefined);
+    return old === now || ofOne ? [] : [{ what, before: old, after: now }];
   });
 }

@@ -32,12 +32,21 @@ export function unsentRules(snapshot: Snapshot, hop: HopExplanation, asked: Aske
     ),
   );
   const names = namesOf(asked, snapshot.domain);
-  return snapshot.virtualServices
-    .filter(({ hosts }) => hosts.some((host) => names.some((name) => isSubsetOf(name, host))))
-    .flatMap((each) => unsentOf(each, sent, hop, asked));
+  return (
+    snapshot.virtualServices
+      // A rule for every host is worth a word only where it could have been meant.
+      .filter(({ hosts, gateways }) =>
+        hosts.some((host) => names.some((name) => isSubsetOf(name, host)) && (host !== '*' || isHere(gateways, hop))),
+      )
+      .flatMap((each) => unsentOf(each, sent, hop, asked))
+  );
 }
 
 const AFTER_ALL = 'an earlier rule takes every request, so it was not sent to the proxy';
+
+function isHere(gateways: readonly string[], { side }: HopExplanation): boolean {
+  return side === 'gateway' ? gateways.some((name) => name !== 'mesh') : gateways.includes('mesh');
+}
 
 /** What a short name stands for, from the caller's namespace. */
 function namesOf({ host, node }: Asked, domain: string): readonly string[] {
