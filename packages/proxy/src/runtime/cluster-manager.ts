@@ -24,6 +24,7 @@ export class ClusterManager implements ClusterLookup {
   readonly #assignments = new Map<string, EndpointSet>();
   /** Clusters by EDS name; undefined when clusters have changed since it was made. */
   #followers: Map<string, readonly UpstreamCluster[]> | undefined = undefined;
+  readonly #prepared = new WeakMap<ClusterLoadAssignment, ReturnType<typeof compileEndpoints>>();
   readonly #onWarm: () => void;
 
   /** `context` is asked for late, because the context holds this manager. */
@@ -147,8 +148,14 @@ export class ClusterManager implements ClusterLookup {
     } else cluster.provideOwnEndpoints(discovery);
   }
 
+  /** Does beforehand what `putEndpoints` would do first and needs no cluster for: half of the work. */
+  prepareEndpoints(message: ClusterLoadAssignment): void {
+    this.#prepared.set(message, compileEndpoints(message));
+  }
+
   putEndpoints(message: ClusterLoadAssignment): Outcome {
-    const compiled = compileEndpoints(message);
+    const compiled = this.#prepared.get(message) ?? compileEndpoints(message);
+    this.#prepared.delete(message);
     if (!compiled.ok) return compiled.issues;
     const { labels } = this.#context();
     this.#assignments.set(message.clusterName, compiled.value);
@@ -274,13 +281,15 @@ function labelEndpoints(
   let at = 0;
   for (const locality of message.endpoints) {
     for (const endpoint of locality.lbEndpoints) {
+      at++;
+      // Without metadata the workload is unknown, which is what an endpoint that is not in the map has.
+      if (endpoint.metadata === undefined) continue;
       const living =
         endpoint.hostIdentifier.case === 'endpoint' ? endpoint.hostIdentifier.value.address?.address : undefined;
       if (living?.case === 'socketAddress' && living.value.portSpecifier.case === 'portValue') {
         const host = living.value.address.includes(':') ? `[${living.value.address}]` : living.value.address;
         cluster.workloads.set(`${host}:${living.value.portSpecifier.value}`, labels.endpoint(endpoint.metadata));
       }
-      at++;
     }
   }
   cluster.stats.membershipTotal.set(at);

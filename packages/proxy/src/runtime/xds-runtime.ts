@@ -26,6 +26,11 @@ interface Named<M> {
   readonly message: M;
 }
 
+/** Lets the event loop look for what is readable, which is between one immediate and the next. */
+function nextRound(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
 export interface XdsRuntimeParts {
   readonly clusters: ClusterManager;
   readonly listeners: ListenerManager;
@@ -90,7 +95,12 @@ export class XdsRuntime implements AdsHandler {
   async #takeSlices(update: EndpointUpdate, slices: readonly EndpointResources[]): Promise<readonly Rejection[]> {
     const rejections: Rejection[] = [];
     for (const resources of slices) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextRound();
+      this.#each({ ...update, resources }, (message) => {
+        this.#parts.clusters.prepareEndpoints(message);
+        return ACCEPTED;
+      });
+      await nextRound();
       rejections.push(...this.#take({ ...update, resources }));
     }
     return this.#finish(update, rejections);
