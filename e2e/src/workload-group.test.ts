@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { promises as dns } from 'node:dns';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -18,7 +19,8 @@ require('node:http').createServer((q, r) => {
 }).listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));
 `;
 
-function config(port: number): string {
+function config(port: number, databases: readonly number[]): string {
+  const entries = databases.map((database, i) => databaseEntry(`db-${i}`, database)).join('');
   return `apiVersion: v1
 kind: Service
 metadata: { name: orders, namespace: default }
@@ -31,15 +33,6 @@ spec:
   metadata: { labels: { app: orders } }
   template: { ports: { http: ${port} }, serviceAccount: orders }
   probe: { httpGet: { port: ${port}, path: /ready }, periodSeconds: 1 }
----
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: db, namespace: default }
-spec:
-  hosts: [db.example.com]
-  resolution: STATIC
-  ports: [{ number: 15432, name: tcp, protocol: TCP }]
-  endpoints: [{ address: 127.0.0.1 }]
 ---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -59,7 +52,36 @@ ports: [{ name: tcp, port: 16379 }]
 endpoints:
   - { addresses: [127.9.0.1], hostname: pods-0 }
   - { addresses: [127.9.0.2], hostname: pods-1 }
+${entries}`;
+}
+
+/** All of them on one port: TCP says no host. */
+function databaseEntry(name: string, port: number): string {
+  return `---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name}, namespace: default }
+spec:
+  hosts: [${name}.example.com]
+  resolution: STATIC
+  ports: [{ number: 15432, name: tcp, protocol: TCP }]
+  endpoints: [{ address: 127.0.0.1, ports: { tcp: ${port} } }]
 `;
+}
+
+/** A server that says its name to whoever connects, before it hears anything. */
+async function greeter(name: string): Promise<{ readonly port: number; readonly server: Server }> {
+  const server = createServer((socket) => socket.end(name));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, server };
+}
+
+async function greeting(host: string): Promise<string> {
+  const socket = connect(15_432, host);
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  return text;
 }
 
 interface Entry {
@@ -73,11 +95,14 @@ describe('weft run --group', { skip: process.platform !== 'linux' && 'needs an a
   let control: Weft;
   let server: readonly string[];
   let run: Weft;
+  let databases: Awaited<ReturnType<typeof greeter>>[] = [];
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'weft-group-'));
     const file = join(folder, 'mesh.yaml');
-    await writeFile(file, config(await freePort()));
+    databases = [await greeter('first'), await greeter('second')];
+    const ports = databases.map(({ port }) => port);
+    await writeFile(file, config(await freePort(), ports));
     control = new Weft([
       'control',
       '--memory',
@@ -99,6 +124,7 @@ describe('weft run --group', { skip: process.platform !== 'linux' && 'needs an a
   after(async () => {
     await run[Symbol.asyncDispose]();
     await control[Symbol.asyncDispose]();
+    for (const { server: database } of databases) database.close();
     await rm(folder, { recursive: true });
   });
 
@@ -121,18 +147,22 @@ describe('weft run --group', { skip: process.platform !== 'linux' && 'needs an a
     const address = (await entries())[0]?.spec.address ?? '';
     const resolver = new dns.Resolver({ timeout: 3000, tries: 1 });
     resolver.setServers([`${address}:15053`]);
-    for (const name of [
-      'orders',
-      'orders.default',
-      'orders.default.svc.cluster.local',
-      'db.example.com',
-      'a.wild.example.com',
-    ]) {
+    for (const name of ['orders', 'orders.default', 'orders.default.svc.cluster.local', 'a.wild.example.com']) {
       assert.deepEqual(await resolver.resolve4(name), [address], name);
     }
     assert.deepEqual((await resolver.resolve4('pods')).toSorted(), ['127.9.0.1', '127.9.0.2']);
     assert.deepEqual(await resolver.resolve4('pods-1.pods'), ['127.9.0.2']);
     await assert.rejects(resolver.resolve6('orders'), { code: 'ENODATA' });
+  });
+
+  test('TCP services on one port are told apart by the addresses that DNS gives them', async () => {
+    const resolver = new dns.Resolver({ timeout: 3000, tries: 1 });
+    resolver.setServers([`${(await entries())[0]?.spec.address}:15053`]);
+    const [first = ''] = await resolver.resolve4('db-0.example.com');
+    const [second = ''] = await resolver.resolve4('db-1.example.com');
+    assert.notEqual(first, second);
+    assert.equal(await greeting(first), 'first');
+    assert.equal(await greeting(second), 'second');
   });
 
   test('while its probe fails it takes no traffic, and after that it does again', async () => {

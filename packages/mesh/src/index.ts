@@ -11,6 +11,7 @@ export type { Locality, Node, NodeFields } from './node.ts';
 export { decodeNode } from './node.ts';
 export type { ObjectRef, Origin } from './object-ref.ts';
 export { byCreation, compareText, formatRef, refOf } from './object-ref.ts';
+export { ownAddressFor } from './own-address.ts';
 export type { MutualTlsMode, MutualTlsModes } from './peer-authentication.ts';
 export type { Protocol } from './protocol.ts';
 export { isHttp, isHttp2, isTls, parseProtocol, protocolOfPort } from './protocol.ts';

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { addressesFor, type MeshProxy, type Node, type Scope, type Service } from '@weft/mesh';
+import { addressesFor, type MeshProxy, type Node, ownAddressFor, type Scope, type Service } from '@weft/mesh';
 import {
   type NameTable,
   type NameTable_NameInfo,
@@ -13,7 +13,7 @@ const made = new WeakMap<Scope, Map<string, NameTable>>();
 /**
  * The names a proxy answers DNS for, with their addresses (pkg/dns/server/name_table.go); undefined when it answers none.
  *
- * Without interception a virtual address leads nowhere: the proxy listens for every service on its own address, so that is the answer.
+ * Without interception a virtual address leads nowhere: the proxy listens for every service on its own address, so that is the answer, or an address it keeps for the service.
  */
 export function nameTable({ node, scope }: MeshProxy): NameTable | undefined {
   if (!node.dnsCapture) return undefined;
@@ -50,7 +50,7 @@ function addressesOf(service: Service, node: Node, scope: Scope): readonly strin
     return target === undefined || target === service ? [] : addressesOf(target, node, scope);
   }
   if (service.headless) return [...new Set(podEndpoints(service, node).map(({ address }) => address))];
-  if (ownListeners(node)) return reachableHere(service, node) ? [node.ip] : [];
+  if (ownListeners(node)) return reachableHere(service, node) ? [ownAddressFor(service, node) ?? node.ip] : [];
   // A CIDR block is no answer.
   return addressesFor(service, node).filter(isAddress);
 }

@@ -1,6 +1,6 @@
 import type { Issue } from '@weft/base';
 import type { EgressListener, MeshProxy, MeshSettings, Node, Service, ServicePort, Snapshot } from '@weft/mesh';
-import { formatRef, isHttp, isTls } from '@weft/mesh';
+import { formatRef, isHttp, isTls, ownAddressFor } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { HTTP_PROXY_ROUTE } from '../names.ts';
@@ -53,7 +53,25 @@ export function outboundListeners(input: OutboundInput, issues: Issue[]): readon
     const made = portListener(input, number, served, issues);
     if (made !== undefined) listeners.push(made);
   }
+  if (input.egress.listener?.bind === undefined && only === undefined) listeners.push(...ownListeners(input, issues));
   return listeners;
+}
+
+/** Services that nothing but the address tells from others have one, when clients can learn it (see ownAddressFor). */
+function ownListeners(input: OutboundInput, issues: Issue[]): readonly OutboundListener[] {
+  const { node } = input.proxy;
+  const taken = new Set<string>();
+  return input.egress.services.flatMap((service) => {
+    const host = ownAddressFor(service, node);
+    if (host === undefined) return [];
+    return service.ports.flatMap((port) => {
+      const name = `${host}_${port.number}`;
+      // Of two services whose addresses fall together the older has it.
+      if (port.protocol === 'udp' || (node.unprivileged && port.number < 1024) || taken.has(name)) return [];
+      taken.add(name);
+      return portListener({ ...input, host }, port.number, [{ service, port }], issues) ?? [];
+    });
+  });
 }
 
 function portListener(
