@@ -70,6 +70,10 @@ function open(): Promise<void> {
     const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: WINDOW_BYTES } });
     session.on('error', (error) => console.error(error));
     session.on('connect', () => session.setLocalWindowSize(WINDOW_BYTES * 4));
+    // A proxy that is gone would be waited for without end.
+    session.on('close', () => {
+      if (sessions.includes(session)) throw new Error('the control plane closed a connection');
+    });
     sessions.push(session);
     for (const proxy of proxies.slice(from, from + PER_CONNECTION)) proxy.connect(session);
   }
@@ -89,7 +93,9 @@ async function handle(command: SimulatorCommand): Promise<Answer> {
       return { at: nowMicros(), bytes };
     }
     case 'reconnect': {
-      for (const session of sessions) session.destroy();
+      const before = sessions;
+      sessions = [];
+      for (const session of before) session.destroy();
       bytes = 0;
       await open();
       return { at: nowMicros(), bytes };

@@ -13,7 +13,7 @@ import { GRPC_CODE, GrpcStream } from './grpc-stream.ts';
 
 /** Pings find dead peers, and peers that no longer read; Envoy and we ping every 30 s as Istio's bootstrap does. */
 const KEEPALIVE_TIME_MS = 30_000;
-const KEEPALIVE_TIMEOUT_MS = 10_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
 const SHUTDOWN_MS = 1_000;
 const WINDOW_BYTES = 1 << 20;
 
@@ -42,7 +42,7 @@ export async function startGrpcServer(address: BoundAddress, options: GrpcServer
   const server = serverFor(options.tls);
   server.on('session', (session) => {
     sessions.add(session);
-    const stop = keepAlive(session, clock);
+    const stop = keepAlive(session, options);
     session.on('close', () => {
       stop();
       sessions.delete(session);
@@ -103,18 +103,23 @@ function listening(server: Http2Server | Http2SecureServer, { host, port }: Boun
   });
 }
 
-/** Ends a connection that does not answer a PING. */
-function keepAlive(session: ServerHttp2Session, clock: Clock): () => void {
-  let answered = true;
+/** Ends a connection that neither answers a PING nor sends anything else. */
+function keepAlive(session: ServerHttp2Session, { clock, logger }: GrpcServerOptions): () => void {
   const ping = (): void => {
     if (session.destroyed) return;
-    answered = false;
+    const { bytesRead, remoteAddress = '', remotePort = 0 } = session.socket;
+    let answered = false;
     session.ping((error) => {
-      answered ||= error === null;
+      answered = error === null;
     });
     timer = clock.after(KEEPALIVE_TIMEOUT_MS, () => {
-      if (!answered) session.destroy();
-      else timer = clock.after(KEEPALIVE_TIME_MS - KEEPALIVE_TIMEOUT_MS, ping);
+      // A busy peer answers late, behind what it has to say itself.
+      if (answered || session.destroyed || session.socket.bytesRead > bytesRead) {
+        timer = clock.after(KEEPALIVE_TIME_MS - KEEPALIVE_TIMEOUT_MS, ping);
+        return;
+      }
+      logger.warn('an xDS connection does not answer a PING and is closed', { peer: `${remoteAddress}:${remotePort}` });
+      session.destroy();
     });
   };
   let timer = clock.after(KEEPALIVE_TIME_MS, ping);
