@@ -390,6 +390,16 @@ export class Exchange {
     this.reply('FILTER_FAULT', { cause: error instanceof Error ? error.message : String(error) });
   }
 
+  /** Runs what a filter does in a callback of its own, a timer or an answer: an exception there ends this stream too. */
+  later(run: () => void): void {
+    if (this.ended) return;
+    try {
+      run();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   #logFault(error: unknown): void {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.manager.logger.error('a filter threw; its stream ends with 500', { stack, path: this.request.path });

@@ -16,7 +16,7 @@ import { StatsRegistry } from '../telemetry/registry.ts';
 import type { Downstream } from './downstream.ts';
 import { Exchange } from './exchange.ts';
 import { HttpFilterChain } from './filter-chain.ts';
-import { CONTINUE, type HttpFilter } from './http-filter.ts';
+import { CONTINUE, type HttpFilter, STOP } from './http-filter.ts';
 
 /** Answers `200 ok` when the request is complete. */
 const ANSWERING: HttpFilter = {
@@ -166,3 +166,14 @@ for (const [phase, outcome] of PHASES) {
     if (outcome === 'served') assert.equal(downstream.body, 'ok');
   });
 }
+
+test('an exception in a callback of a filter that waits: the stream is replied', () => {
+  const logged: LogFields[] = [];
+  const downstream = client();
+  const exchange = new Exchange(manager({ onRequestHeaders: () => STOP }, logged), downstream, head());
+  exchange.start(true);
+  exchange.later(fault);
+  assert.equal(downstream.status, 500);
+  assert.match(String(logged[0]?.['stack']), /the filter is broken/);
+  exchange.later(() => assert.fail('the exchange is over'));
+});

@@ -1,6 +1,7 @@
 /**
  * The contract of HTTP filters: synchronous, one object per configuration shared by all streams, verdicts instead of promises. A filter
- * that must wait says STOP and later calls `exchange.resumeRequest()` or `exchange.reply(…)`. Phases that are absent cost nothing.
+ * that must wait says STOP and later calls `exchange.resumeRequest()` or `exchange.reply(…)`, within `exchange.later(…)` so that an
+ * exception ends its stream only. Phases that are absent cost nothing.
  */
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type { Clock, Decoded, Logger, Random } from '@weft/base';

@@ -69,9 +69,11 @@ function create(base: FaultConfig, context: FilterContext): HttpFilter {
       stats.activeFaults.inc();
       stats.delaysInjected.inc();
       exchange.addFlag('DI');
-      const delay = new Deadline(() => {
-        if (!decideAbort(config, exchange)) exchange.resumeRequest();
-      });
+      const delay = new Deadline(() =>
+        exchange.later(() => {
+          if (!decideAbort(config, exchange)) exchange.resumeRequest();
+        }),
+      );
       exchange.slots[slot] = delay;
       wheel.arm(delay, injected.ms);
       return STOP;
