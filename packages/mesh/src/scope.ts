@@ -1,7 +1,7 @@
-import type { IstioEgressListener, OutboundTrafficPolicy, Resource } from '@weft/config';
+import type { Destination, IstioEgressListener, OutboundTrafficPolicy, Resource } from '@weft/config';
 import type { DestinationRule } from './destination-rule.ts';
 import { EgressHosts } from './egress-host.ts';
-import { HostIndex } from './host.ts';
+import { HostIndex, resolveHost } from './host.ts';
 import type { Labels } from './labels.ts';
 import { type Origin, refOf } from './object-ref.ts';
 import type { Service } from './service.ts';
@@ -17,7 +17,11 @@ export interface Scope {
   readonly services: readonly Service[];
   readonly egress: readonly EgressListener[];
   /** What happens to traffic for unknown hosts. */
-  readonly outbound: { readonly mode: 'ALLOW_ANY' | 'REGISTRY_ONLY' | 'ALLOW_ANY_DYNAMIC_DNS' };
+  readonly outbound: {
+    readonly mode: 'ALLOW_ANY' | 'REGISTRY_ONLY' | 'ALLOW_ANY_DYNAMIC_DNS';
+    /** With ALLOW_ANY, who gets that traffic instead of the address it wanted; its host is a full name. */
+    readonly egressProxy: Destination | undefined;
+  };
   service(hostname: string): Service | undefined;
   destinationRule(service: Service, labels: Labels): DestinationRule | undefined;
 }
@@ -40,6 +44,7 @@ export interface ScopeInputs {
   readonly services: readonly Service[];
   readonly virtualServices: readonly VirtualService[];
   readonly meshMode: Scope['outbound']['mode'];
+  readonly domain: string;
   servicesOf(hostname: string): readonly Service[];
   destinationRule(service: Service, labels: Labels): DestinationRule | undefined;
 }
@@ -60,10 +65,19 @@ export function buildScope(inputs: ScopeInputs): Scope {
     sidecarOrigin: (path) => inputs.sidecar && { ref: refOf(inputs.sidecar), path },
     services: [...byHost.values()],
     egress: listeners,
-    outbound: { mode: modeOf(inputs.sidecar?.spec.outboundTrafficPolicy) ?? inputs.meshMode },
+    outbound: {
+      mode: modeOf(inputs.sidecar?.spec.outboundTrafficPolicy) ?? inputs.meshMode,
+      egressProxy: egressProxyOf(inputs),
+    },
     service: (hostname) => byHost.get(hostname),
     destinationRule: inputs.destinationRule,
   };
+}
+
+function egressProxyOf({ sidecar, domain }: ScopeInputs): Destination | undefined {
+  const said = sidecar?.spec.outboundTrafficPolicy?.egressProxy;
+  if (sidecar === undefined || said?.host === undefined) return undefined;
+  return { ...said, host: resolveHost(said.host, sidecar.metadata.namespace, domain) };
 }
 
 function modeOf(policy: OutboundTrafficPolicy | undefined): Scope['outbound']['mode'] | undefined {

@@ -182,6 +182,7 @@ export class Snapshot {
       services: this.services.filter(visible),
       virtualServices: this.virtualServicesFor(node.namespace, 'mesh'),
       meshMode: this.mesh.outboundTrafficPolicy.mode ?? 'ALLOW_ANY',
+      domain: this.domain,
       servicesOf: (hostname) => this.servicesOf(hostname).filter(visible),
       destinationRule: (service, labels) => this.destinationRule(service, node.namespace, labels),
     });

@@ -1,3 +1,5 @@
+import type { Destination } from '@weft/config';
+
 /** The parts of an Istio cluster name: `outbound|8080|v1|orders.default.svc.cluster.local`, `inbound|8080||`. */
 export interface ClusterName {
   readonly direction: 'outbound' | 'inbound';
@@ -34,6 +36,13 @@ export function outboundServerName(port: number, subset: string, host: string): 
 
 export function inboundCluster(port: number): string {
   return printClusterName({ direction: 'inbound', port, subset: '', host: '' });
+}
+
+/** Where traffic for hosts that nobody declared goes: where it wanted to, or to the Sidecar's `egressProxy` (core/httproute.go). */
+export function unknownTrafficCluster(egressProxy: Destination | undefined): string {
+  if (egressProxy === undefined) return PASSTHROUGH_CLUSTER;
+  const { port, subset = '', host = '' } = egressProxy;
+  return outboundCluster(port?.number ?? 0, subset, host);
 }
 
 /** Names that Istio's tools look for (pilot/pkg/networking/util/util.go). */

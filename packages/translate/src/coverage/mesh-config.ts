@@ -102,6 +102,11 @@ export const MESH_GAPS: readonly Gap[] = [
     when: (mode) => mode !== 'OFF' && mode !== 'UNSPECIFIED',
     instead: 'Kubernetes Ingress is not read; use a Gateway',
   },
+  {
+    path: 'defaultHttpRetryPolicy.retryRemoteLocalities',
+    when: isTrue,
+    instead: 'it counts in the retries of a VirtualService only',
+  },
   { path: 'serviceSettings', instead: 'endpoints of every cluster are used' },
   { path: 'serviceScopeConfigs', instead: 'there is no ambient data plane' },
   { path: 'configSources', instead: 'configuration comes from the store that the control plane was started with' },

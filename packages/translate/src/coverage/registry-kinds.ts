@@ -55,6 +55,7 @@ export const SIDECAR: KindCoverage = {
     'ingress[].defaultEndpoint',
     'ingress[].port',
     'ingress[].tls',
+    'outboundTrafficPolicy.egressProxy',
     'outboundTrafficPolicy.mode',
     'workloadSelector',
   ],

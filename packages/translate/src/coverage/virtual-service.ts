@@ -12,6 +12,7 @@ const HTTP_MATCH = [
   'scheme',
   'sourceLabels',
   'sourceNamespace',
+  'statPrefix',
   'uri',
   'withoutHeaders',
 ];
@@ -41,6 +42,7 @@ const HTTP = [
   'retries.perTryTimeout',
   'retries.retryOn',
   'retries.retryIgnorePreviousHosts',
+  'retries.retryRemoteLocalities',
 ];
 const L4_MATCH = ['destinationSubnets', 'gateways', 'port', 'sourceLabels', 'sourceNamespace'];
 
@@ -57,5 +59,17 @@ export const VIRTUAL_SERVICE: KindCoverage = {
     'tcp[].route',
     'tls[].route',
   ],
-  gaps: [],
+  gaps: [
+    {
+      path: 'http[].match[].statPrefix',
+      instead: 'the proxy of weft counts by route in its own metrics',
+      onlyInWeft: true,
+    },
+    {
+      path: 'http[].retries.retryRemoteLocalities',
+      when: (value) => value === true,
+      instead: 'a retry goes where the balancer would send any request',
+      onlyInWeft: true,
+    },
+  ],
 };

@@ -4,7 +4,7 @@ import type { CidrRange } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import { CidrRangeSchema } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
 import { reachesLookedUp } from '../cluster/forward-proxy.ts';
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, PASSTHROUGH_CLUSTER } from '../names.ts';
+import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, unknownTrafficCluster } from '../names.ts';
 import { accessLogs } from './access-log.ts';
 import type { ChainDraft } from './captured-l4.ts';
 import { connectionManager } from './connection-manager.ts';
@@ -114,7 +114,10 @@ export function httpContent(
 
 /** Connections that no service takes: on to where they wanted to go, or nowhere. */
 export function unknownDestination({ snapshot, proxy }: CapturedScope): ChainInit {
-  const cluster = proxy.scope.outbound.mode === 'REGISTRY_ONLY' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER;
+  const cluster =
+    proxy.scope.outbound.mode === 'REGISTRY_ONLY'
+      ? BLACK_HOLE_CLUSTER
+      : unknownTrafficCluster(proxy.scope.outbound.egressProxy);
   return {
     filters: [
       tcpProxy({

@@ -4,7 +4,7 @@ import { outboundCluster } from '../names.ts';
 
 /** What the routes of one VirtualService on one port depend on, besides the VirtualService. */
 export interface RouteContext {
-  readonly node: Pick<Node, 'labels' | 'namespace'>;
+  readonly node: Pick<Node, 'labels' | 'namespace' | 'dataPlane'>;
   /** The port a request came to: the service port for a sidecar, the server's port for a gateway. */
   readonly listenPort: number;
   /** `mesh`, or the gateways the routes are for. */

@@ -26,7 +26,11 @@ export function forwardAction(rule: HttpRoute, operations: HeaderOperations, con
   const split = single ? singleDestination(only, operations, context) : weightedDestinations(destinations, context);
   const authority = rule.rewrite?.authority || authorityOf(rule.headers) || (single ? authorityOf(only.headers) : '');
   const hashes = destinations.map((each) => (each.destination ? context.hash(each.destination) : undefined));
-  const retry = retryPolicy(rule.retries ?? context.mesh.defaultHttpRetryPolicy, single && hashes[0] !== undefined);
+  const retry = retryPolicy(
+    rule.retries ?? context.mesh.defaultHttpRetryPolicy,
+    single && hashes[0] !== undefined,
+    context.node,
+  );
   return create(RouteActionSchema, {
     ...timeouts(rule.timeoutMs),
     ...split,

@@ -1,14 +1,18 @@
 import { create } from '@bufbuild/protobuf';
 import type { HttpRetry } from '@weft/config';
+import type { Node } from '@weft/mesh';
 import {
   type RetryPolicy,
   type RetryPolicy_RetryHostPredicate,
   RetryPolicy_RetryHostPredicateSchema,
+  type RetryPolicy_RetryPrioritySchema,
   RetryPolicySchema,
 } from '@weft/xds/gen/envoy/config/route/v3/route_components_pb';
 import { PreviousHostsPredicateSchema } from '@weft/xds/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb';
+import { PreviousPrioritiesConfigSchema } from '@weft/xds/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb';
 import { any } from '../wire/any.ts';
 import { duration } from '../wire/duration.ts';
+import type { Init } from '../wire/init.ts';
 
 const DEFAULT_RETRY_ON = 'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes';
 const DEFAULT_INBOUND_RETRY_ON = 'reset-before-request';
@@ -19,7 +23,11 @@ const HOST_SELECTION_ATTEMPTS = 5n;
  * Retries of an outbound route (core/route/retry/retry.go). Nothing said means Istio's default; a policy with no `attempts`, or 0,
  * turns retries off. With consistent hashing a retry may go to the same host, so previous hosts are not avoided.
  */
-export function retryPolicy(said: HttpRetry | undefined, consistentHash: boolean): RetryPolicy | undefined {
+export function retryPolicy(
+  said: HttpRetry | undefined,
+  consistentHash: boolean,
+  node: Pick<Node, 'dataPlane'>,
+): RetryPolicy | undefined {
   if (said !== undefined && (said.attempts ?? 0) <= 0) return undefined;
   const avoidPrevious = said?.retryIgnorePreviousHosts ?? !consistentHash;
   const { conditions, codes } = retryOn(said?.retryOn, DEFAULT_RETRY_ON);
@@ -29,6 +37,7 @@ export function retryPolicy(said: HttpRetry | undefined, consistentHash: boolean
     retriableStatusCodes: codes,
     hostSelectionRetryMaxAttempts: HOST_SELECTION_ATTEMPTS,
     retryHostPredicate: avoidPrevious ? [previousHosts()] : [],
+    ...(said?.retryRemoteLocalities === true && node.dataPlane === 'envoy' && { retryPriority: previousPriorities() }),
     ...(said?.perTryTimeoutMs !== undefined && { perTryTimeout: duration(said.perTryTimeoutMs) }),
     ...(said?.backoffMs !== undefined && { retryBackOff: { baseInterval: duration(said.backoffMs) } }),
   });
@@ -44,6 +53,14 @@ function previousHosts(): RetryPolicy_RetryHostPredicate {
     name: 'envoy.retry_host_predicates.previous_hosts',
     configType: { case: 'typedConfig', value: any(PreviousHostsPredicateSchema, {}) },
   });
+}
+
+/** After two tries of a priority the next one is asked (retry.go, buildPreviousPrioritiesConfig). Our proxy has no such plugin. */
+function previousPriorities(): Init<typeof RetryPolicy_RetryPrioritySchema> {
+  return {
+    name: 'envoy.retry_priorities.previous_priorities',
+    configType: { case: 'typedConfig', value: any(PreviousPrioritiesConfigSchema, { updateFrequency: 2 }) },
+  };
 }
 
 /** Numbers in `retryOn` are status codes, which need the condition that looks at them. */

@@ -45,13 +45,17 @@ export function sharedHttpRoutes(virtualService: VirtualService, context: RouteC
 }
 
 function noting(context: RouteContext, asked: Asked[]): RouteContext {
-  const { labels, namespace } = context.node;
+  const { labels, namespace, dataPlane } = context.node;
   return {
     ...context,
     node: {
       get namespace() {
         asked.push((other) => other.node.namespace === namespace);
         return namespace;
+      },
+      get dataPlane() {
+        asked.push((other) => other.node.dataPlane === dataPlane);
+        return dataPlane;
       },
       labels: observe(
         labels,

@@ -17,7 +17,7 @@ import {
   ALLOW_ANY_DYNAMIC_DNS_CLUSTER,
   BLOCK_ALL,
   outboundCluster,
-  PASSTHROUGH_CLUSTER,
+  unknownTrafficCluster,
 } from '../names.ts';
 import { weftOrigin } from '../origin.ts';
 import type { Init } from '../wire/init.ts';
@@ -119,6 +119,9 @@ function destinationService(service: Service | undefined, listenPort: number): S
   return port === undefined ? undefined : { ...service, ports: [port] };
 }
 
+/** These routes are shared by all proxies, so nothing that only one data plane has is in them. */
+const ANY_DATA_PLANE = { dataPlane: 'weft' } as const;
+
 /** The route of a service that no VirtualService routes. */
 function defaultRoute(
   { hostname: host, origin }: Service,
@@ -127,7 +130,7 @@ function defaultRoute(
   hash: ReturnType<typeof consistentHashOf>,
 ): Route {
   const policy = hashPolicy(hash);
-  const retry = retryPolicy(snapshot.mesh.defaultHttpRetryPolicy, false);
+  const retry = retryPolicy(snapshot.mesh.defaultHttpRetryPolicy, false, ANY_DATA_PLANE);
   return create(RouteSchema, {
     name: 'default',
     match: routeMatch(undefined),
@@ -147,19 +150,20 @@ function defaultRoute(
 
 /** Requests for hosts nobody declared: out as they are, or 502 (SEMANTICS row 29). */
 export function catchAll({ scope, node }: MeshProxy): VirtualHost {
-  const { mode } = scope.outbound;
+  const { mode, egressProxy } = scope.outbound;
   const looksUp = mode === 'ALLOW_ANY_DYNAMIC_DNS' && node.interception !== 'NONE';
+  const cluster = looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : unknownTrafficCluster(egressProxy);
+  if (egressProxy !== undefined) return makeCatchAll(mode, looksUp, cluster);
   const key = `${mode} ${looksUp}`;
-  const known = catchAlls.get(key) ?? makeCatchAll(mode, looksUp);
+  const known = catchAlls.get(key) ?? makeCatchAll(mode, looksUp, cluster);
   catchAlls.set(key, known);
   return known;
 }
 
 const catchAlls = new Map<string, VirtualHost>();
 
-function makeCatchAll(mode: Scope['outbound']['mode'], looksUp: boolean): VirtualHost {
+function makeCatchAll(mode: Scope['outbound']['mode'], looksUp: boolean, cluster: string): VirtualHost {
   const name = mode === 'REGISTRY_ONLY' ? BLOCK_ALL : looksUp ? ALLOW_ANY_DYNAMIC_DNS : ALLOW_ANY;
-  const cluster = looksUp ? ALLOW_ANY_DYNAMIC_DNS_CLUSTER : PASSTHROUGH_CLUSTER;
   const action: Init<typeof RouteSchema>['action'] =
     mode === 'REGISTRY_ONLY'
       ? { case: 'directResponse', value: { status: 502 } }
