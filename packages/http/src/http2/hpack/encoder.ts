@@ -4,14 +4,17 @@ import { STATIC_LENGTH, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
 
 /** What is worth a place in the table, by name. */
 const INDEX = 0;
-/** Values differ from message to message: indexing them would only push others out. */
+/**
+ * Values differ from message to message: indexing them would only push others out. They are not Huffman-coded either: that takes a fifth off
+ * their length and, since it is done anew for every message, was the dearest part of a block (docs/decisions/0212).
+ */
 const PASS = 1;
 /** Never indexed by any hop (RFC 7541 §7.1.3), so that no table can be probed for it. */
 const SECRET = 2;
 
 const VOLATILE = `:path content-length content-range etag last-modified if-match if-none-match if-modified-since
-if-unmodified-since location age expires date link referer range set-cookie x-request-id traceparent tracestate
-x-b3-traceid x-b3-spanid x-b3-parentspanid x-envoy-upstream-service-time x-envoy-expected-rq-timeout-ms grpc-timeout
+if-unmodified-since location age expires link referer range set-cookie x-request-id traceparent tracestate
+x-b3-traceid x-b3-spanid x-b3-parentspanid x-envoy-upstream-service-time grpc-timeout
 x-envoy-attempt-count x-forwarded-for x-real-ip retry-after sec-websocket-key sec-websocket-accept`.split(/\s+/);
 const SECRETS = ['authorization', 'proxy-authorization'];
 
@@ -111,10 +114,10 @@ export class HpackEncoder {
     const nameIndex = this.#nameIndexOf(known, places);
     const policy = name === 'cookie' && value.length < SHORT_COOKIE ? SECRET : known.policy;
     if (policy !== INDEX || name.length + value.length + ENTRY_OVERHEAD > this.#table.maxSize >> 1) {
-      this.#literal(policy === SECRET ? 0x10 : 0x00, 0x0f, nameIndex, name, value);
+      this.#literal(policy === SECRET ? SECRET : PASS, nameIndex, name, value);
       return;
     }
-    this.#literal(0x40, 0x3f, nameIndex, name, value);
+    this.#literal(INDEX, nameIndex, name, value);
     const number = this.#table.inserted;
     this.#table.insert(name, value, 0);
     this.#remember(name, number, value);
@@ -157,19 +160,30 @@ export class HpackEncoder {
     if (places.numbers.length === 0) this.#places.delete(name);
   }
 
-  #literal(pattern: number, mask: number, nameIndex: number, name: string, value: string): void {
-    this.#writeInteger(pattern, mask, nameIndex);
-    if (nameIndex === 0) this.#writeString(name);
-    this.#writeString(value);
-  }
-
-  #writeString(text: string): void {
-    const coded = huffmanLength(text);
-    if (coded < text.length) {
-      this.#writeInteger(0x80, 0x7f, coded);
-      this.#at = huffmanEncode(text, out, this.#at);
+  #literal(policy: number, nameIndex: number, name: string, value: string): void {
+    if (policy === INDEX) this.#writeInteger(0x40, 0x3f, nameIndex);
+    else this.#writeInteger(policy === SECRET ? 0x10 : 0x00, 0x0f, nameIndex);
+    if (policy === PASS) {
+      if (nameIndex === 0) this.#writePlain(name);
+      this.#writePlain(value);
       return;
     }
+    if (nameIndex === 0) this.#writeText(name);
+    this.#writeText(value);
+  }
+
+  /** Huffman-coded where that is shorter. */
+  #writeText(text: string): void {
+    const coded = huffmanLength(text);
+    if (coded >= text.length) {
+      this.#writePlain(text);
+      return;
+    }
+    this.#writeInteger(0x80, 0x7f, coded);
+    this.#at = huffmanEncode(text, out, this.#at);
+  }
+
+  #writePlain(text: string): void {
     this.#writeInteger(0x00, 0x7f, text.length);
     this.#at += out.write(text, this.#at, 'latin1');
   }
