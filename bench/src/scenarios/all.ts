@@ -4,6 +4,7 @@ import { http2 } from './http2.ts';
 import { idleConnections } from './idle-connections.ts';
 import { bodies1Mib, tcp } from './large-bodies.ts';
 import type { OwnScenario } from './own-scenario.ts';
+import { pushEndpoints } from './push-endpoints.ts';
 import { routes10000 } from './routes-10000.ts';
 import type { Scenario } from './scenario.ts';
 import { sidecars } from './sidecars.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   tcp,
   routes10000,
   idleConnections,
+  pushEndpoints,
 ];
 
 export const OWN_SCENARIOS: readonly OwnScenario[] = [controlPlane];
