@@ -1,5 +1,6 @@
 import type { Issue } from '@weft/base';
 import { decodeObject, isJsonObject, type JsonObject, KINDS, plainSource } from '@weft/config';
+import { checkLoaded } from '@weft/translate';
 
 /** A case of the file. */
 export interface ValidationCase {
@@ -110,5 +111,6 @@ export function validateGrafted(test: ValidationCase): readonly Issue[] | undefi
     if (extra[field] !== undefined) metadata[field] = extra[field];
   const apiVersion = `${row.group}/${row.versions[0]}`;
   const document = { apiVersion, kind: row.kind, metadata, ...root };
-  return decodeObject(JSON.parse(JSON.stringify(document)), plainSource('case'), { strict: false }).issues;
+  const decoded = decodeObject(JSON.parse(JSON.stringify(document)), plainSource('case'), { strict: false });
+  return decoded.ok ? checkLoaded({ resources: [decoded.value], issues: decoded.issues }).issues : decoded.issues;
 }

@@ -1,5 +1,5 @@
 import type { Issue } from '@weft/base';
-import { type EnvoyConfigPatch, type Resource, resourceTitle } from '@weft/config';
+import { type EnvoyConfigPatch, type JsonObject, type Resource, resourceTitle } from '@weft/config';
 import { refOf } from '@weft/mesh';
 import type { ApplyTo, Operation, Patch } from './patch.ts';
 import { readValue } from './values.ts';
@@ -45,6 +45,9 @@ function decodePatch(
     issues.push(issueAt(filter, `${path}.patch.value${at}`, severity, message));
   }
   if (operation !== 'REMOVE' && read?.value === undefined) return undefined;
+  if (read !== undefined && lacksConfig(applyTo, patch?.value)) {
+    issues.push(unconfigured(filter, `${path}.patch.value`));
+  }
   return {
     applyTo,
     // Where order means nothing an insertion is an addition (model/envoyfilter.go, convertToEnvoyFilterWrapper).
@@ -55,6 +58,27 @@ function decodePatch(
     value: read?.value,
     ref: refOf(filter),
     path,
+  };
+}
+
+const FILTERS: ReadonlySet<ApplyTo> = new Set(['NETWORK_FILTER', 'HTTP_FILTER', 'LISTENER_FILTER']);
+const CONFIGS = ['typed_config', 'typedConfig', 'config_discovery', 'configDiscovery'];
+
+/** Filters were once found by their name alone. */
+function lacksConfig(applyTo: ApplyTo, value: JsonObject | undefined): boolean {
+  return FILTERS.has(applyTo) && value !== undefined && !CONFIGS.some((name) => value[name] !== undefined);
+}
+
+function unconfigured(filter: Resource<'EnvoyFilter'>, at: string): Issue {
+  const { source } = filter;
+  return {
+    severity: 'warning',
+    code: 'missing-typed-config',
+    at,
+    message: 'a filter without typed_config is found by its name alone, which Envoy gives up',
+    expected: 'typed_config with the @type of its message',
+    resource: resourceTitle(filter),
+    position: { file: source.file, line: source.lineOf(at) },
   };
 }
 

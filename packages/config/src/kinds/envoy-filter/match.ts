@@ -1,4 +1,5 @@
 import type { Report } from '../../schema/index.ts';
+import { renamedFilter } from './old-names.ts';
 import type { EnvoyConfigPatch, FilterMatch } from './type.ts';
 
 const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
@@ -38,6 +39,16 @@ export function checkMatchFits(config: EnvoyConfigPatch, at: string, report: Rep
   if (filter !== undefined) checkFilter(filter, applyTo, `${at}.match.listener.filterChain.filter`, report);
 }
 
+function warnOldName(name: string, at: string, report: Report): void {
+  const today = renamedFilter(name);
+  if (today === undefined) return;
+  report.warning(
+    at,
+    'deprecated-name',
+    `no filter is called ${name} any more, so nothing matches; it is ${today} today`,
+  );
+}
+
 function checkFilter(filter: FilterMatch, applyTo: ApplyTo, at: string, report: Report): void {
   if (applyTo === 'LISTENER' || applyTo === 'FILTER_CHAIN') {
     report.warning(at, 'no-effect', `a filter match has no effect when used with ${applyTo}`);
@@ -47,7 +58,9 @@ function checkFilter(filter: FilterMatch, applyTo: ApplyTo, at: string, report: 
     report.error(`${at}.name`, 'missing-field', 'a filter match needs a name');
     return;
   }
+  warnOldName(name, `${at}.name`, report);
   if (filter.subFilter === undefined) return;
+  warnOldName(filter.subFilter.name ?? '', `${at}.subFilter.name`, report);
   if (applyTo !== 'HTTP_FILTER') {
     report.error(`${at}.subFilter`, 'conflicting-fields', 'subFilter can be used with applyTo HTTP_FILTER only');
   } else if (name !== CONNECTION_MANAGER && name !== 'envoy.http_connection_manager') {
