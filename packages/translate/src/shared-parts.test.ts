@@ -96,3 +96,19 @@ test('proxies that get alike share one map, whatever their addresses and unasked
   assert.equal(v1.listener.has('10.0.0.9_6379'), true);
   assert.equal(queue.listener.has('10.0.0.9_6379'), false);
 });
+
+test('a stock Envoy and a proxy of ours do not share routes that tell them apart', () => {
+  const rule = '  - route: [{ destination: { host: orders.test } }]\n';
+  const text = MESH.replace(rule, `${rule}    retries: { attempts: 2, retryRemoteLocalities: true }\n`);
+  const mesh = buildSnapshot(loadText(text, 'mesh.yaml').resources);
+  const id = 'sidecar~10.0.1.1~p.shop~shop.svc.cluster.local';
+  const routes = ['weft', 'envoy'].map((userAgentName) => {
+    const decoded = decodeNode({ id, userAgentName });
+    assert.ok(decoded.ok);
+    const alone = buildSnapshot(loadText(text, 'mesh.yaml').resources);
+    const together = [...translate(mesh, proxyOf(mesh, decoded.value)).route];
+    assert.deepEqual(together, [...translate(alone, proxyOf(alone, decoded.value)).route]);
+    return together;
+  });
+  assert.notDeepEqual(routes[0], routes[1]);
+});

@@ -22,7 +22,7 @@ function findView(snapshot: Snapshot, proxy: MeshProxy): RoutingView {
   const { scope, node } = proxy;
   const virtualServices = node.type === 'router' ? snapshot.virtualServices : scopeVirtualServices(scope);
   const labels = askedLabels(virtualServices).map((name) => [name, node.labels[name] ?? null]);
-  const key = JSON.stringify([node.namespace, node.type, node.interception, labels]);
+  const key = JSON.stringify([node.namespace, node.type, node.interception, node.dataPlane, labels]);
   const services = scope.services.flatMap((service) => [
     ...serviceInputs(service),
     scope.destinationRule(service, node.labels),
