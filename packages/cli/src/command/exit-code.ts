@@ -1,7 +1,7 @@
 /** What `weft` exits with. Scripts rely on these numbers; docs/cli.md lists them from this table. */
 export const EXIT = {
   ok: { code: 0, meaning: 'done' },
-  failure: { code: 1, meaning: 'something failed; the message says what' },
+  failure: { code: 1, meaning: 'something failed; the message says what. Of `weft explain --diff`: something changes' },
   usage: { code: 2, meaning: 'unknown command or option, or a value that does not fit it' },
   invalidConfig: { code: 3, meaning: 'configuration is invalid; nothing was applied' },
   notFound: { code: 4, meaning: 'the object, workload or proxy does not exist' },
