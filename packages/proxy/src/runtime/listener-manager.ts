@@ -183,10 +183,11 @@ export class ListenerManager {
     await Promise.all(this.all().map((server) => server.stopAccepting()));
   }
 
-  /** Stops accepting; resolves when the last connection has ended. */
+  /** Stops accepting; resolves when the last connection has ended, also of listeners that were removed before. */
   async drain(inboundOnly: boolean): Promise<void> {
     this.#warming.clear();
-    await Promise.all(this.#which(inboundOnly).map((server) => server.drain()));
+    const leaving = inboundOnly ? [] : this.#draining;
+    await Promise.all([...this.#which(inboundOnly), ...leaving].map((server) => server.drain()));
   }
 
   /** Resolves when no connection is open. */

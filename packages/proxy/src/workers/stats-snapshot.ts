@@ -14,8 +14,10 @@ interface Declaration {
 }
 
 export interface StatsSnapshot {
-  /** Undefined: the same as in the snapshot before. */
-  readonly declarations: readonly Declaration[] | undefined;
+  /** So many declarations are those of the snapshot before; … */
+  readonly kept: number;
+  /** … and these follow. */
+  readonly declarations: readonly Declaration[];
   /** In the order of the declarations: a counter's or gauge's value; a histogram's count, sum and counts by bucket. */
   readonly values: Float64Array<ArrayBuffer>;
 }
@@ -29,8 +31,11 @@ function widthOf(handle: StatHandle): number {
   return handle instanceof Histogram ? handle.counts.length + 2 : 1;
 }
 
-function sameSeries(a: readonly StatHandle[], b: readonly StatHandle[]): boolean {
-  return a.length === b.length && a.every((handle, i) => handle === b[i]);
+/** How many handles both begin with. */
+function commonStart(a: readonly StatHandle[], b: readonly StatHandle[]): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }
 
 /** Takes snapshots of one source, for one reader who keeps the declarations. */
@@ -40,10 +45,10 @@ export class SnapshotWriter {
   take(stats: Iterable<Stat>): StatsSnapshot {
     const all = [...stats];
     const handles = all.map(({ handle }) => handle);
-    // Series that are made for each reading differ each time, and are declared each time.
-    const known = sameSeries(handles, this.#handles);
+    // What is made for each reading (the gauges of breakers) is declared each time; it comes last.
+    const kept = commonStart(this.#handles, handles);
     this.#handles = handles;
-    return { declarations: known ? undefined : all.map(declare), values: valuesOf(handles) };
+    return { kept, declarations: all.slice(kept).map(declare), values: valuesOf(handles) };
   }
 }
 
@@ -70,8 +75,8 @@ function valuesOf(handles: readonly StatHandle[]): Float64Array<ArrayBuffer> {
 export class SnapshotReader {
   #declarations: readonly Declaration[] = [];
 
-  read({ declarations, values }: StatsSnapshot): readonly Stat[] {
-    if (declarations !== undefined) this.#declarations = declarations;
+  read({ kept, declarations, values }: StatsSnapshot): readonly Stat[] {
+    this.#declarations = [...this.#declarations.slice(0, kept), ...declarations];
     let at = 0;
     return this.#declarations.map(({ name, family, labels, kind, bounds }) => {
       const handle = restore(kind, bounds, values.subarray(at));
