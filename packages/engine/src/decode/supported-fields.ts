@@ -32,7 +32,8 @@ export function checkFields<Desc extends DescMessage>(
   supported: SupportedMessages,
   issues: Issues,
 ): void {
-  walk(desc, message, at, supported, issues);
+  // Of thousands of endpoints none has anything to report: paths are made only when there is something to say.
+  if (!isSupported(desc, message, supported)) walk(desc, message, at, supported, issues);
 }
 
 /** What is left to look at in a message: understood fields without messages inside need no look. */
@@ -73,6 +74,22 @@ function makePlan(desc: DescMessage, supported: SupportedMessages): MessagePlan 
     else if (field.message !== undefined && !isLeaf(field.message)) entered.push({ field, desc: field.message });
   }
   return { refused, entered };
+}
+
+/** Whether `walk` would find nothing. */
+function isSupported(desc: DescMessage, message: Message, supported: SupportedMessages): boolean {
+  const plan = planOf(desc, supported);
+  if (plan === undefined || (message.$unknown !== undefined && message.$unknown.length > 0)) return false;
+  for (const field of plan.refused) if (isFieldSet(message, field)) return false;
+  for (const { field, desc: inner } of plan.entered) {
+    if (!isFieldSet(message, field)) continue;
+    const value = fieldValue(message, field);
+    if (field.fieldKind === 'list' || field.fieldKind === 'map') {
+      const items = Object.values(value as Readonly<Record<string, Message>> | readonly Message[]);
+      if (!items.every((item) => isSupported(inner, item, supported))) return false;
+    } else if (!isSupported(inner, value as Message, supported)) return false;
+  }
+  return true;
 }
 
 function walk(desc: DescMessage, message: Message, at: string, supported: SupportedMessages, issues: Issues): void {

@@ -27,13 +27,12 @@ export function compileAddress(
     return NOWHERE;
   }
   const { address, portSpecifier, protocol } = form.value;
-  const where = `${at}.socket_address`;
   if (protocol !== SocketAddress_Protocol.TCP)
-    issues.error(`${where}.protocol`, 'unsupported-field', 'UDP is not supported', 'TCP');
+    issues.error(`${at}.socket_address.protocol`, 'unsupported-field', 'UDP is not supported', 'TCP');
   const port = portSpecifier.case === 'portValue' ? portSpecifier.value : 0;
-  if (port > 65_535) issues.error(`${where}.port_value`, 'invalid-value', `is ${port}`, '0 to 65535');
+  if (port > 65_535) issues.error(`${at}.socket_address.port_value`, 'invalid-value', `is ${port}`, '0 to 65535');
   if (parseIp(address) !== undefined) return { kind: 'ip', host: address, port };
   if (!names || address === '')
-    issues.error(`${where}.address`, 'invalid-value', `\`${address}\` is no IP address`, 'an IP address');
+    issues.error(`${at}.socket_address.address`, 'invalid-value', `\`${address}\` is no IP address`, 'an IP address');
   return { kind: 'name', host: address, port };
 }

@@ -113,11 +113,17 @@ function spec(
     weight: message.loadBalancingWeight ?? 1,
     health: health(message.healthStatus),
     metadata: metadataValue(message.metadata),
-    healthCheck: {
-      port: check === undefined || check.portValue === 0 ? undefined : check.portValue,
-      hostname: check?.hostname ?? '',
-      disabled: check?.disableActiveHealthCheck ?? false,
-    },
+    healthCheck: check === undefined ? NO_CHECK_OF_ITS_OWN : healthCheck(check),
+  };
+}
+
+const NO_CHECK_OF_ITS_OWN: EndpointSpec['healthCheck'] = { port: undefined, hostname: '', disabled: false };
+
+function healthCheck(check: NonNullable<EndpointMessage['healthCheckConfig']>): EndpointSpec['healthCheck'] {
+  return {
+    port: check.portValue === 0 ? undefined : check.portValue,
+    hostname: check.hostname,
+    disabled: check.disableActiveHealthCheck,
   };
 }
 

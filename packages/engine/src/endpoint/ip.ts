@@ -3,11 +3,24 @@ export function parseIp(text: string): readonly number[] | undefined {
   return text.includes(':') ? parseV6(text) : parseV4(text);
 }
 
+/** Digit by digit: thousands of endpoints are read at once, and a regular expression makes three arrays of each. */
 function parseV4(text: string): readonly number[] | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
-  const bytes = match.slice(1).map(Number);
-  return bytes.every((byte) => byte <= 255) ? bytes : undefined;
+  const bytes = [0, 0, 0, 0];
+  let at = 0;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x2e) {
+      if (digits === 0 || ++at === 4) return undefined;
+      digits = 0;
+      continue;
+    }
+    const digit = code - 0x30;
+    if (digit < 0 || digit > 9 || ++digits > 3) return undefined;
+    bytes[at] = bytes[at]! * 10 + digit;
+    if (bytes[at]! > 255) return undefined;
+  }
+  return at === 3 && digits > 0 ? bytes : undefined;
 }
 
 function parseV6(text: string): readonly number[] | undefined {
