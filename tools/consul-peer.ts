@@ -1,6 +1,6 @@
 /** A Consul agent, built from its Go module into .cache once; a Go toolchain has to be there. Takes a few minutes. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Peer } from './peers.ts';
 
@@ -26,6 +26,8 @@ export function consulPeer(): Peer {
       const done = spawnSync(go, args, { encoding: 'utf8', cwd: folder, env });
       if (done.status !== 0) return missing(`go ${args.join(' ')} failed: ${done.stderr.trim().split('\n').at(-1)}`);
     }
+    // A gigabyte of sources that nobody needs any more.
+    rmSync(join(folder, 'go'), { recursive: true, force: true });
   }
   return { ok: true, name: 'consul', path, version: VERSION };
 }
