@@ -22,13 +22,20 @@ const WORKERS = 2;
 /** Connections by which both workers have surely got one: the kernel spreads them by a hash. */
 const MANY = 40;
 
+/** Below the ports that outgoing connections take; test processes begin at different places. */
+let nextPort = 24_000 + ((process.pid * 17) % 2000);
+
 /** A port that was free a moment ago: with several threads the system cannot choose one. */
 async function freePort(): Promise<number> {
+  const port = nextPort++;
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!free) return freePort();
   await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return port;
 }
 
 interface Followed extends AsyncDisposable {
