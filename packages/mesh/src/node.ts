@@ -48,8 +48,8 @@ export interface Node {
    * static secrets, the control plane by `sds`, or nowhere, so that it speaks plain text.
    */
   readonly certificates: 'none' | 'files' | 'sds';
-  /** `weft` understands our own extensions, `envoy` is a stock Envoy. */
-  readonly dataPlane: 'weft' | 'envoy';
+  /** `weft` understands our own extensions, `envoy` is a stock Envoy, `grpc` a gRPC client that needs no proxy (`GENERATOR: grpc`). */
+  readonly dataPlane: 'weft' | 'envoy' | 'grpc';
 }
 
 const INTERCEPTION = ['REDIRECT', 'TPROXY', 'NONE'] as const;
@@ -98,7 +98,7 @@ export function decodeNode(fields: NodeFields): Decoded<Node> {
     certificates: meta.text('FILE_MOUNTED_CERTS', 'false') === 'true' ? 'files' : 'none',
     istioVersion: meta.text('ISTIO_VERSION', ''),
     metadata: fields.metadata ?? {},
-    dataPlane: fields.userAgentName === 'weft' ? 'weft' : 'envoy',
+    dataPlane: meta.text('GENERATOR', '') === 'grpc' ? 'grpc' : fields.userAgentName === 'weft' ? 'weft' : 'envoy',
   };
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: node, issues };
 }

@@ -21,6 +21,7 @@ import { virtualOutbound } from './listener/virtual-outbound.ts';
 import { nameTable } from './name-table.ts';
 import { HTTP_PROXY_ROUTE, NAME_TABLE } from './names.ts';
 import { PerNode } from './per-node.ts';
+import { proxylessClusters, translateProxyless } from './proxyless/translate-proxyless.ts';
 import { sidecarRoutes } from './route/sidecar-routes.ts';
 
 /**
@@ -53,6 +54,14 @@ export interface TranslateOptions {
 
 /** Snapshot + proxy → xDS resources. Pure and deterministic; never throws for a resource that validation accepted. */
 export function translate(snapshot: Snapshot, proxy: MeshProxy, options: TranslateOptions = {}): TranslatedResources {
+  if (proxy.node.dataPlane === 'grpc') {
+    return {
+      ...translateProxyless(snapshot, proxy),
+      secret: new Map(),
+      nameTable: NO_NAMES,
+      extensionConfig: NO_EXTENSIONS,
+    };
+  }
   const asked =
     options.certificates === true ? { ...proxy, node: { ...proxy.node, certificates: 'sds' } as const } : proxy;
   const made = proxy.node.type === 'router' ? translateGateway(snapshot, asked) : translateSidecar(snapshot, asked);
@@ -67,6 +76,7 @@ export function translateClusters(
   snapshot: Snapshot,
   { node, scope }: Pick<MeshProxy, 'node' | 'scope'>,
 ): OutboundPart {
+  if (node.dataPlane === 'grpc') return proxylessClusters(snapshot, { node, scope, instances: [] });
   const made = unpatchedClusters(snapshot, { node, scope });
   const filters = snapshot.envoyFiltersOf(node);
   return filters.length === 0 ? made : patchClusters(made, filters, node);
