@@ -1,5 +1,5 @@
 /** EnvoyFilters over what was translated for a proxy.   in: resources, the proxy's filters   out: resources, with issues */
-import type { Issue } from '@weft/base';
+import { type Issue, LayeredMap } from '@weft/base';
 import type { Resource } from '@weft/config';
 import type { Node } from '@weft/mesh';
 import type { Cluster } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb';
@@ -79,52 +79,54 @@ class Run {
 
   clusters(made: OutboundPart): OutboundPart {
     if (this.set.all('CLUSTER').length === 0) return made;
-    const cluster = new Map<string, Cluster>();
-    const removed = new Set<string>();
-    for (const each of made.cluster.values()) {
-      const context = this.#side(isInbound(each));
-      const patched = this.#take(
-        this.set.once(`cluster ${context}`, each, (issues) => patchCluster(each, this.set, context, issues)),
-      );
-      if (patched === undefined) removed.add(each.name);
-      else cluster.set(patched.name, patched);
-    }
-    for (const context of this.#contexts()) {
-      for (const added of addedClusters(this.set, context)) cluster.set(added.name, added);
-    }
-    if (removed.size === 0) return { cluster, endpoint: made.endpoint };
-    return { cluster, endpoint: new Map([...made.endpoint].filter(([name]) => !removed.has(name))) };
+    const kept = this.#patched('cluster', made.cluster, (each, issues) =>
+      patchCluster(each, this.set, this.#side(isInbound(each)), issues),
+    );
+    const added = this.#contexts().flatMap((context) => addedClusters(this.set, context));
+    const removed = kept.size < made.cluster.size;
+    return {
+      cluster: LayeredMap.over(kept, new Map(added.map((each) => [each.name, each]))),
+      endpoint: removed ? new Map([...made.endpoint].filter(([name]) => kept.has(name))) : made.endpoint,
+    };
   }
 
   listeners(listeners: ReadonlyMap<string, Listener>): ReadonlyMap<string, Listener> {
     if (!LISTENER_KINDS.some((kind) => this.set.all(kind).length > 0)) return listeners;
-    const found = new Map<string, Listener>();
-    for (const listener of listeners.values()) {
-      const scope = this.#scope(this.#side(listener.trafficDirection === TrafficDirection.INBOUND));
-      const patched = this.#take(
-        this.set.once(`listener ${scope.context} ${this.#ports}`, listener, (issues) =>
-          patchListener(listener, scope, issues),
-        ),
-      );
-      if (patched !== undefined) found.set(patched.name, patched);
-    }
-    for (const context of this.#contexts()) {
-      for (const added of addedListeners(this.#scope(context))) found.set(added.name, added);
-    }
-    return found;
+    const kept = this.#patched('listener', listeners, (each, issues) =>
+      patchListener(each, this.#scope(this.#side(each.trafficDirection === TrafficDirection.INBOUND)), issues),
+    );
+    const added = this.#contexts().flatMap((context) => addedListeners(this.#scope(context)));
+    return LayeredMap.over(kept, new Map(added.map((each) => [each.name, each])));
   }
 
   routes(routes: TranslatedResources['route']): TranslatedResources['route'] {
     const scope = this.#scope(this.#side(false));
     if (!this.set.has(scope.context, ...ROUTE_KINDS)) return routes;
-    const found = [...routes.values()].map((each) =>
-      this.#take(
-        this.set.once(`route ${scope.context} ${this.#ports}`, each, (issues) =>
-          patchRouteConfiguration(each, scope, issues),
-        ),
-      ),
+    return this.#patched('route', routes, (each, issues) => patchRouteConfiguration(each, scope, issues));
+  }
+
+  /** Every message of a map, those that are removed left out. A map that proxies share is gone through once for all of them. */
+  #patched<T extends { readonly name: string }>(
+    kind: string,
+    map: ReadonlyMap<string, T>,
+    patch: (message: T, issues: Issue[]) => T | undefined,
+  ): ReadonlyMap<string, T> {
+    if (map instanceof LayeredMap) {
+      const base: ReadonlyMap<string, T> = map.base;
+      return LayeredMap.over(this.#patched(kind, base, patch), this.#patched(kind, map.own, patch));
+    }
+    const key = `${kind} ${this.#isGateway} ${this.#ports}`;
+    return this.#take(
+      this.set.once(`all ${key}`, map, (issues) => {
+        const found = new Map<string, T>();
+        for (const message of map.values()) {
+          const each = this.set.once(key, message, (own) => patch(message, own));
+          issues.push(...each.issues);
+          if (each.value !== undefined) found.set(each.value.name, each.value);
+        }
+        return found;
+      }),
     );
-    return new Map(found.map((each) => [each.name, each]));
   }
 
   /** For a proxy that does not ask for extensions by name: each stands where it is named. */
