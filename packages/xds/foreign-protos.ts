@@ -1,6 +1,6 @@
 /**
  * Messages that only other data planes run. People bring them in an EnvoyFilter, whose values have to be read to be patched in.
- * Nothing else imports them, so they are loaded with the first EnvoyFilter only.
+ * They are loaded with the first EnvoyFilter, but for the few that translation writes for stock Envoys itself.
  */
 export const FOREIGN_PROTO_FILES: readonly string[] = [
   'envoy/config/trace/v3/datadog.proto',
