@@ -8,7 +8,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { startProxy } from '../support/in-process-proxy.ts';
 import { AUTHORITY_FILE, frontBootstrap, SERVER_NAME } from './front.ts';
 
-const ca = readFileSync(AUTHORITY_FILE);
+/** For the handshake of `wss`, which `ws` passes on to node:tls. */
+const TLS = { ca: readFileSync(AUTHORITY_FILE), servername: SERVER_NAME };
 
 /** Echoes every message; closes with 4001 when told `bye`. */
 async function openFront(t: TestContext, tls: boolean): Promise<number> {
@@ -40,7 +41,7 @@ for (const tls of [false, true]) {
   test(`ws: an echo ${tls ? 'over TLS' : 'in clear text'}`, { timeout: 30_000 }, async (t) => {
     const port = await openFront(t, tls);
     const url = tls ? `wss://127.0.0.1:${port}/` : `ws://127.0.0.1:${port}/`;
-    const socket = new WebSocket(url, [], { ca, servername: SERVER_NAME });
+    const socket = new WebSocket(url, [], TLS);
     t.after(() => socket.terminate());
     await once(socket, 'open');
     const text = await echoed(socket, 'grüße');
