@@ -22,6 +22,21 @@ export function messageRegistry(): Registry {
   return loaded;
 }
 
+/**
+ * The same registry for a reader of JSON that rarely meets an Any: nothing is loaded until one is looked up. What a proxy reads at its start
+ * goes through this one.
+ */
+export const MESSAGES_ON_DEMAND: Registry = {
+  kind: 'registry',
+  [Symbol.iterator]: () => messageRegistry()[Symbol.iterator](),
+  get: (name) => messageRegistry().get(name),
+  getMessage: (name) => messageRegistry().getMessage(name),
+  getEnum: (name) => messageRegistry().getEnum(name),
+  getExtension: (name) => messageRegistry().getExtension(name),
+  getExtensionFor: (extendee, no) => messageRegistry().getExtensionFor(extendee, no),
+  getService: (name) => messageRegistry().getService(name),
+};
+
 function load(): Registry {
   const require = createRequire(import.meta.url);
   const modules: readonly object[] = [...PROTO_FILES, ...FOREIGN_PROTO_FILES].map((proto) =>

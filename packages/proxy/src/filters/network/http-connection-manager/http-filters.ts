@@ -3,12 +3,12 @@ import { fromJson, type Message } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
 import type { Issues, Listener } from '@weft/engine';
-import { messageRegistry } from '@weft/xds';
 import type {
   HttpConnectionManager,
   HttpFilter as HttpFilterMessage,
 } from '@weft/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb';
 import { TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
+import { MESSAGES_ON_DEMAND } from '@weft/xds/registry';
 import type { ProxyContext } from '../../../runtime/proxy-context.ts';
 import { HttpFilterChain } from '../../../stream/filter-chain.ts';
 import type { FilterContext, HttpFilter, HttpFilterKind } from '../../../stream/http-filter.ts';
@@ -57,7 +57,7 @@ function configOf(any: Any, kind: HttpFilterKind, at: string, issues: Issues): M
     return message;
   }
   try {
-    return fromJson(kind.schema, struct.value ?? {}, { registry: messageRegistry() });
+    return fromJson(kind.schema, struct.value ?? {}, { registry: MESSAGES_ON_DEMAND });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     issues.error(`${at}.value`, 'invalid-value', `it is not a ${kind.schema.typeName}: ${error.message}`);
