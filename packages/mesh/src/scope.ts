@@ -4,6 +4,7 @@ import { EgressHosts } from './egress-host.ts';
 import { HostIndex, resolveHost } from './host.ts';
 import type { Labels } from './labels.ts';
 import { type Origin, refOf } from './object-ref.ts';
+import { withSameHost } from './same-host.ts';
 import type { Service } from './service.ts';
 import type { VirtualService } from './virtual-service.ts';
 
@@ -142,16 +143,25 @@ function rank(service: Service, namespace: string): number {
   return service.registry === 'Kubernetes' ? 1 : 0;
 }
 
-/** Kubernetes beats other registries; ports of one service that several listeners import come together again. */
+/**
+ * Kubernetes beats other registries; what several objects of a namespace declare for one host belongs together, and so do ports of one service that
+ * several listeners import.
+ */
 function add(byHost: Map<string, Service>, service: Service): void {
   const known = byHost.get(service.hostname);
-  if (known === undefined || (known.registry !== 'Kubernetes' && service.registry === 'Kubernetes')) {
+  if (known === undefined) {
     byHost.set(service.hostname, service);
     return;
   }
   const sameObject = known.origin === service.origin;
+  const [first, second] =
+    known.registry !== 'Kubernetes' && service.registry === 'Kubernetes' ? [service, known] : [known, service];
+  if (!sameObject) {
+    byHost.set(service.hostname, first.namespace === second.namespace ? withSameHost(first, second) : first);
+    return;
+  }
   const more = service.ports.filter((port) => !known.ports.some((each) => each.number === port.number));
-  if (sameObject && more.length > 0) byHost.set(service.hostname, { ...known, ports: [...known.ports, ...more] });
+  if (more.length > 0) byHost.set(service.hostname, { ...known, ports: [...known.ports, ...more] });
 }
 
 /** A VirtualService may send traffic to services that the listener's hosts do not name; they are needed too. */

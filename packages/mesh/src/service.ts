@@ -32,6 +32,8 @@ export interface Service {
   /** Pods that are not ready have names and addresses in DNS all the same (Service.spec.publishNotReadyAddresses). */
   readonly publishNotReady: boolean;
   readonly labels: Readonly<Record<string, string>>;
+  /** The labels of the workloads that a ServiceEntry selects; empty when it selects none. */
+  readonly workloadSelector: Readonly<Record<string, string>>;
   readonly exportTo: Visibility;
   readonly subjectAltNames: readonly string[];
   /** The host an ExternalName service stands for, when its resolution is `alias`. */

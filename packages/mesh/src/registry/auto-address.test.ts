@@ -52,15 +52,15 @@ test('who has addresses, resolves nothing or declines gets none', () => {
         entry('given'),
     ),
   );
-  assert.deepEqual([...found.keys()], ['shop/given/given.example.com']);
+  assert.deepEqual([...found.keys()], ['shop/given.example.com']);
 });
 
 test('what the status says is kept, and nobody else gets it', () => {
   const [free] = [...allocateAddresses(entries(entry('later'))).values()];
   const status = `status:\n  addresses: [{ value: "${free?.[0]}", host: first.example.com }]\n`;
   const found = allocateAddresses(entries(entry('first', '', '{}', status) + entry('later')));
-  assert.deepEqual(found.get('shop/first/first.example.com'), [free?.[0]]);
-  assert.notEqual(found.get('shop/later/later.example.com')?.[0], free?.[0]);
+  assert.deepEqual(found.get('shop/first.example.com'), [free?.[0]]);
+  assert.notEqual(found.get('shop/later.example.com')?.[0], free?.[0]);
 });
 
 test('a wildcard has an address only when its hosts are looked up one by one', () => {
@@ -71,4 +71,9 @@ spec: { hosts: ["*.example.com"], ports: [{ number: 443, name: tls, protocol: TL
 `;
   assert.equal(allocateAddresses(entries(wild('STATIC'))).size, 0);
   assert.equal(allocateAddresses(entries(wild('DYNAMIC_DNS'))).size, 1);
+});
+
+test('entries of a namespace that declare the same host share its addresses', () => {
+  const again = entry('again').replace('again.example.com', 'db.example.com');
+  assert.deepEqual([...allocateAddresses(entries(entry('db') + again)).keys()], ['shop/db.example.com']);
 });

@@ -2,7 +2,7 @@ import type { Resource } from '@weft/config';
 import { isWildcard } from '../host.ts';
 import { byCreation, refOf } from '../object-ref.ts';
 
-/** Addresses of hosts that brought none, by `<namespace>/<name>/<host>`: an IPv4 and an IPv6 one each. */
+/** Addresses of hosts that brought none, by `<namespace>/<host>`: an IPv4 and an IPv6 one each. */
 export type AutoAddresses = ReadonlyMap<string, readonly string[]>;
 
 /** The label by which a ServiceEntry declines (istio.io/docs/reference/config/labels). */
@@ -13,8 +13,9 @@ const V6 = '2001:2::';
 /** Third bytes times fourth bytes; 0 and 255 are left out of the fourth, where old software takes them for networks. */
 const SLOTS = 256 * 254;
 
-export function autoAddressKey(namespace: string, name: string, host: string): string {
-  return `${namespace}/${name}/${host}`;
+/** Entries of a namespace that declare the same host share its addresses: a client asks for the host, whichever entry has the port. */
+export function autoAddressKey(namespace: string, host: string): string {
+  return `${namespace}/${host}`;
 }
 
 /**
@@ -29,20 +30,21 @@ export function allocateAddresses(entries: readonly Resource<'ServiceEntry'>[]):
   for (const entry of entries) {
     for (const address of entry.spec.addresses ?? []) taken.add(address);
     if (!wantsAddresses(entry)) continue;
-    const { namespace, name } = entry.metadata;
+    const { namespace } = entry.metadata;
     const hosts = new Set(hostsOf(entry));
     for (const [host, addresses] of statusAddresses(entry)) {
-      if (!hosts.has(host) || addresses.some((address) => taken.has(address))) continue;
+      const key = autoAddressKey(namespace, host);
+      if (!hosts.has(host) || found.has(key) || addresses.some((address) => taken.has(address))) continue;
       for (const address of addresses) taken.add(address);
-      found.set(autoAddressKey(namespace, name, host), addresses);
+      found.set(key, addresses);
     }
     open.push(entry);
   }
   open.sort((a, b) => byCreation(refOf(a), refOf(b)));
   for (const entry of open) {
-    const { namespace, name } = entry.metadata;
+    const { namespace } = entry.metadata;
     for (const host of hostsOf(entry)) {
-      const key = autoAddressKey(namespace, name, host);
+      const key = autoAddressKey(namespace, host);
       const addresses = found.has(key) ? undefined : probe(key, taken);
       if (addresses !== undefined) found.set(key, addresses);
     }

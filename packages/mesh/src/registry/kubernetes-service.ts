@@ -43,6 +43,7 @@ export function kubernetesService(
     headless,
     publishNotReady: spec.publishNotReadyAddresses === true,
     labels: metadata.labels,
+    workloadSelector: {},
     exportTo: visibilityOf(
       said?.split(',').map((entry) => entry.trim()),
       ref.namespace,

@@ -72,9 +72,9 @@ const given = new WeakMap<Resource<'ServiceEntry'>, { readonly auto: AutoAddress
 function givenAddresses(resource: Resource<'ServiceEntry'>, auto: AutoAddresses): string {
   const known = given.get(resource);
   if (known?.auto === auto) return known.text;
-  const { namespace, name } = resource.metadata;
+  const { namespace } = resource.metadata;
   const hosts = resource.spec.hosts ?? [];
-  const text = JSON.stringify(hosts.map((host) => auto.get(autoAddressKey(namespace, name, host)) ?? null));
+  const text = JSON.stringify(hosts.map((host) => auto.get(autoAddressKey(namespace, host)) ?? null));
   given.set(resource, { auto, text });
   return text;
 }
