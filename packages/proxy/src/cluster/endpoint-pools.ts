@@ -103,6 +103,6 @@ export class EndpointPools {
 
   #open(kind: PoolKind, serverName: string, alpn: AlpnOverride | undefined): EndpointPool {
     const offered = kind === 1 || kind === 3 ? alpn?.http2 : alpn?.http1;
-    return this.#keeper.open(kind, this.counts, { serverName, alpn: offered });
+    return this.#keeper.open(kind, this.counts, { serverName, alpn: offered, fallbackAlpn: [] });
   }
 }

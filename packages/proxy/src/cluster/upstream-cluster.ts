@@ -25,6 +25,7 @@ import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import { PLAIN } from '../tls/upstream-handshake.ts';
 import type { UpstreamTlsSource } from '../tls/upstream-tls.ts';
+import { AutoPool } from '../upstream/auto-pool.ts';
 import { HostPool } from '../upstream/host-pool.ts';
 import type { AlpnOverride, TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
@@ -256,20 +257,22 @@ export class UpstreamCluster {
     alpn: AlpnOverride | undefined,
   ): EndpointPool {
     const { kind } = this.config.protocol;
-    // Automatic choice goes by ALPN, which takes TLS; without it HTTP/1.1 is what every server speaks.
     const http2 = kind === 'http2' || (kind === 'downstream' && clientHttp2);
     let pools = this.#pools.get(endpoint);
     if (pools === undefined) {
       pools = this.#poolsOf(endpoint);
       this.#pools.set(endpoint, pools);
     }
-    return pools.get(poolKind(priority, http2), serverName, this.#takesAlpn ? alpn : undefined);
+    // What ALPN decides cannot depend on an ALPN that says which HTTP will be spoken.
+    const said = this.#takesAlpn && kind !== 'auto' ? alpn : undefined;
+    return pools.get(poolKind(priority, http2), serverName, said);
   }
 
   #poolsOf(endpoint: Endpoint): EndpointPools {
     return new EndpointPools({
       open: (kind, counts, transport) => {
-        const Pool = kind === 1 || kind === 3 ? Http2Pool : HostPool;
+        const auto = this.config.protocol.kind === 'auto';
+        const Pool = auto ? AutoPool : kind === 1 || kind === 3 ? Http2Pool : HostPool;
         return new Pool(this, endpoint, this.breaker(kind >= 2 ? 'high' : 'default'), counts, transport);
       },
       retire: (pool) => {

@@ -7,13 +7,19 @@ import type { Endpoint } from '@weft/engine';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts } from '../cluster/endpoint-pools.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { Wire } from '../net/wire.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { dialFailure } from '../upstream/dial-failure.ts';
+import { choseHttp2, type ProtocolChoice } from '../upstream/protocol-choice.ts';
 import type { TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { EndpointPool, PoolWaiter } from '../upstream/upstream-stream.ts';
 import { type Http2Keeper, UpstreamHttp2 } from './upstream-http2.ts';
 import { UpstreamHttp2Stream } from './upstream-stream-http2.ts';
+
+function schemeOf({ socket }: Wire): string {
+  return 'encrypted' in socket ? 'https' : 'http';
+}
 
 export class Http2Pool implements EndpointPool, Http2Keeper {
   readonly endpoint: Endpoint;
@@ -21,6 +27,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
   readonly #cluster: UpstreamCluster;
   readonly #transport: TransportSocketOptions;
   readonly #breaker: Breaker;
+  readonly #choice: ProtocolChoice | undefined;
   readonly #open = new Set<UpstreamHttp2>();
   #connecting: { readonly connection: UpstreamHttp2; readonly deadline: Deadline } | undefined = undefined;
   #waiters: PoolWaiter[] = [];
@@ -32,11 +39,13 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     breaker: Breaker,
     counts: HostCounts,
     transport: TransportSocketOptions,
+    choice?: ProtocolChoice,
   ) {
     this.#cluster = cluster;
     this.#transport = transport;
     this.endpoint = endpoint;
     this.#breaker = breaker;
+    this.#choice = choice;
     this.counts = counts;
   }
 
@@ -116,18 +125,42 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     this.counts.cxTotal++;
     stats.upstreamCxTotal.inc();
     stats.upstreamCxActive.inc();
-    stats.upstreamCxHttp2Total.inc();
     loop.wheel.arm(deadline, config.connectTimeoutMs);
     const wire = cluster.dial(this.endpoint, this.#transport, connection, () => {
       deadline.disarm();
       this.#connecting = undefined;
       stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
-      connection.start();
-      this.#armIdle(connection);
-      this.#armAge(connection);
-      this.onRoom(connection);
+      if (this.#choice !== undefined && !choseHttp2(connection.wire.socket)) this.#handOver(connection, this.#choice);
+      else this.#begin(connection);
     });
-    connection.attach(wire, 'encrypted' in wire.socket ? 'https' : 'http');
+    connection.attach(wire, schemeOf(wire));
+  }
+
+  #begin(connection: UpstreamHttp2): void {
+    this.#cluster.stats.upstreamCxHttp2Total.inc();
+    connection.start();
+    this.#armIdle(connection);
+    this.#armAge(connection);
+    this.onRoom(connection);
+  }
+
+  #handOver(connection: UpstreamHttp2, choice: ProtocolChoice): void {
+    this.#open.delete(connection);
+    const waiters = this.#waiters.splice(0);
+    for (let i = 0; i < waiters.length; i++) this.#settled();
+    choice.handOver(connection.wire, waiters);
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  adopt(wire: Wire): void {
+    const connection = new UpstreamHttp2(this.endpoint, this.#cluster.config.protocol, this);
+    connection.attach(wire, schemeOf(wire));
+    wire.give(connection);
+    this.#open.add(connection);
+    this.#begin(connection);
   }
 
   onRoom(connection: UpstreamHttp2): void {
@@ -189,7 +222,7 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
     if (this.#connecting?.connection === connection) {
       this.#failConnecting(dialFailure(cause), `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`);
     } else this.#dialIfNeeded();
-    if (this.#closing && this.#open.size === 0) cluster.forget(this);
+    if (this.#closing && this.#open.size === 0) this.#forget();
   }
 
   /** All who wait for the connection that cannot be made hear of it: a multiplexed connection would have carried them all. */
@@ -209,7 +242,12 @@ export class Http2Pool implements EndpointPool, Http2Keeper {
   drain(): void {
     this.#closing = true;
     for (const connection of [...this.#open]) if (connection !== this.#connecting?.connection) connection.drain();
-    if (this.#open.size === 0) this.#cluster.forget(this);
+    if (this.#open.size === 0) this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#choice === undefined) this.#cluster.forget(this);
+    else this.#choice.forget();
   }
 
   destroy(): void {

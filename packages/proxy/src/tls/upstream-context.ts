@@ -88,7 +88,7 @@ function handshake(
   wanted: TransportSocketOptions,
 ): UpstreamTransport {
   const name = wanted.serverName === '' ? settings.sni : wanted.serverName;
-  const alpn = wanted.alpn ?? settings.alpn;
+  const alpn = wanted.alpn ?? (settings.alpn.length > 0 ? settings.alpn : wanted.fallbackAlpn);
   const { address } = endpoint;
   const expected = name === '' && address.kind === 'name' ? address.host : name;
   const demanded = settings.sanValidation && expected !== '' ? expected : undefined;

@@ -8,9 +8,11 @@ import type { Breaker } from '../cluster/breaker.ts';
 import type { HostCounts } from '../cluster/endpoint-pools.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
 import { type ConnectionKeeper, UpstreamHttp1 } from '../http1/upstream-http1.ts';
+import type { Wire } from '../net/wire.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { dialFailure } from './dial-failure.ts';
+import { choseHttp2, type ProtocolChoice } from './protocol-choice.ts';
 import type { TransportSocketOptions } from './transport-socket-options.ts';
 import type { EndpointPool, PoolWaiter } from './upstream-stream.ts';
 
@@ -20,6 +22,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
   readonly #cluster: UpstreamCluster;
   readonly #transport: TransportSocketOptions;
   readonly #breaker: Breaker;
+  readonly #choice: ProtocolChoice | undefined;
   readonly #idle: UpstreamHttp1[] = [];
   readonly #open = new Set<UpstreamHttp1>();
   readonly #connecting = new Map<UpstreamHttp1, Deadline>();
@@ -32,11 +35,13 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     breaker: Breaker,
     counts: HostCounts,
     transport: TransportSocketOptions,
+    choice?: ProtocolChoice,
   ) {
     this.#cluster = cluster;
     this.#transport = transport;
     this.endpoint = endpoint;
     this.#breaker = breaker;
+    this.#choice = choice;
     this.counts = counts;
   }
 
@@ -110,18 +115,42 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
     this.counts.cxTotal++;
     stats.upstreamCxTotal.inc();
     stats.upstreamCxActive.inc();
-    stats.upstreamCxHttp1Total.inc();
     loop.wheel.arm(deadline, cluster.config.connectTimeoutMs);
     connection.attach(
       cluster.dial(this.endpoint, this.#transport, connection, () => {
         deadline.disarm();
         this.#connecting.delete(connection);
         stats.upstreamCxConnectMs.record(loop.clock.monotonic() - startedAt);
-        this.#armIdle(connection);
-        this.#armAge(connection);
-        this.#offer(connection);
+        if (this.#choice !== undefined && choseHttp2(connection.wire.socket)) this.#handOver(connection, this.#choice);
+        else this.#begin(connection);
       }),
     );
+  }
+
+  #begin(connection: UpstreamHttp1): void {
+    this.#cluster.stats.upstreamCxHttp1Total.inc();
+    this.#armIdle(connection);
+    this.#armAge(connection);
+    this.#offer(connection);
+  }
+
+  #handOver(connection: UpstreamHttp1, choice: ProtocolChoice): void {
+    this.#open.delete(connection);
+    const waiters = this.#waiters.splice(0);
+    for (let i = 0; i < waiters.length; i++) this.#settled();
+    choice.handOver(connection.wire, waiters);
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  adopt(wire: Wire): void {
+    const connection = new UpstreamHttp1(this.endpoint, this);
+    connection.attach(wire);
+    wire.give(connection);
+    this.#open.add(connection);
+    this.#begin(connection);
   }
 
   /** @hot */
@@ -204,7 +233,7 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
         `cannot connect to ${this.endpoint.key}: ${cause?.message ?? 'closed'}`,
       );
     } else if (this.#waiters.length > this.#connecting.size) this.#dial();
-    if (this.#closing && this.#open.size === 0) cluster.forget(this);
+    if (this.#closing && this.#open.size === 0) this.#forget();
   }
 
   #failConnecting(connection: UpstreamHttp1, code: ReplyCode, cause: string): void {
@@ -224,7 +253,12 @@ export class HostPool implements EndpointPool, ConnectionKeeper {
   drain(): void {
     this.#closing = true;
     for (const connection of this.#idle.splice(0)) connection.wire.destroy();
-    if (this.#open.size === 0) this.#cluster.forget(this);
+    if (this.#open.size === 0) this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#choice === undefined) this.#cluster.forget(this);
+    else this.#choice.forget();
   }
 
   destroy(): void {

@@ -14,6 +14,12 @@ export interface TransportSocketOptions {
   readonly serverName: string;
   /** Undefined leaves the cluster's. */
   readonly alpn: readonly string[] | undefined;
+  /** Offered where neither `alpn` nor the cluster says anything. */
+  readonly fallbackAlpn: readonly string[];
 }
 
-export const NO_TRANSPORT_SOCKET_OPTIONS: TransportSocketOptions = { serverName: '', alpn: undefined };
+export const NO_TRANSPORT_SOCKET_OPTIONS: TransportSocketOptions = {
+  serverName: '',
+  alpn: undefined,
+  fallbackAlpn: [],
+};
