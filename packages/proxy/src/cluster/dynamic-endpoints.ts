@@ -44,7 +44,16 @@ export class DynamicEndpoints {
   /** The endpoint that this request wants; undefined when it names none, or one that is ejected. */
   pick(request: RequestHead, connection: ConnectionInfo, nowMs: number): Endpoint | undefined {
     const address = this.#addressOf(request, connection);
-    if (address === undefined) return undefined;
+    return address === undefined ? undefined : this.#at(address, nowMs);
+  }
+
+  /** The endpoint that a connection without requests wants; undefined when it was meant for this proxy, or that one is ejected. */
+  pickOf(connection: ConnectionInfo, nowMs: number): Endpoint | undefined {
+    const address = this.#discovery.kind === 'original-dst' ? this.#destinationOf(connection) : undefined;
+    return address === undefined ? undefined : this.#at(address, nowMs);
+  }
+
+  #at(address: SocketAddress, nowMs: number): Endpoint | undefined {
     const key = addressKey(address);
     const endpoint = this.#endpoints.get(key) ?? this.#create(key, address, nowMs);
     this.#usedAt.set(endpoint, nowMs);
@@ -59,9 +68,15 @@ export class DynamicEndpoints {
       const address = named === undefined ? undefined : parseAuthority(named, 0);
       if (address !== undefined) return address;
     }
+    return this.#destinationOf(connection);
+  }
+
+  #destinationOf(connection: ConnectionInfo): SocketAddress | undefined {
+    const discovery = this.#discovery;
     // Where it was accepted is this proxy's own port: a request sent there would come back for ever.
     if (!connection.redirected) return undefined;
-    return { kind: 'ip', host: connection.localHost, port: discovery.port ?? connection.localPort };
+    const port = (discovery.kind === 'original-dst' ? discovery.port : undefined) ?? connection.localPort;
+    return { kind: 'ip', host: connection.localHost, port };
   }
 
   #create(key: string, address: SocketAddress, nowMs: number): Endpoint {

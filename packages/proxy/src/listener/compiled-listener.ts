@@ -3,10 +3,12 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import type { Decoded } from '@weft/base';
 import { type FilterChain, Issues, type Listener } from '@weft/engine';
 import { NETWORK_FILTERS } from '../filters/network/all.ts';
+import { OwnDials } from '../net/own-dials.ts';
 import type { ProxyContext } from '../runtime/proxy-context.ts';
 import type { NetworkFilter, NetworkFilterKind } from '../stream/network-filter.ts';
 import { type DownstreamTls, decodeDownstreamTls } from '../tls/downstream-tls.ts';
 import { HTTP_INSPECTOR, TLS_INSPECTOR } from './inspection.ts';
+import { decodeOriginalDestination, ORIGINAL_DST, type OriginalDestination } from './original-destination.ts';
 import { decodeProxyProtocol, PROXY_PROTOCOL, type ProxyProtocolOptions } from './proxy-protocol.ts';
 
 export interface CompiledListener {
@@ -16,6 +18,8 @@ export interface CompiledListener {
   readonly tls: ReadonlyMap<FilterChain, DownstreamTls>;
   /** Connections begin with a PROXY header. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
+  /** Connections may have been meant for elsewhere. */
+  readonly originalDestination: OriginalDestination | undefined;
   /** RDS names that must be there before it can serve. */
   readonly routeNames: readonly string[];
   /** SDS names that are waited for before it serves. */
@@ -69,7 +73,7 @@ function compileChain(
 }
 
 /** Listener filters. The inspectors apply when a chain depends on what they find out. */
-const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR, PROXY_PROTOCOL]);
+const LISTENER_FILTERS: ReadonlySet<string> = new Set([TLS_INSPECTOR, HTTP_INSPECTOR, PROXY_PROTOCOL, ORIGINAL_DST]);
 const TLS_SOCKET = 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
 const RAW_SOCKET = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
 
@@ -123,5 +127,23 @@ export function compileChains(listener: Listener, context: ProxyContext): Decode
   const routeNames = [...new Set([...filters.values()].flatMap((filter) => filter.routeNames))];
   const secretNames = [...new Set([...tls.values()].flatMap((each) => each.secretNames))];
   const proxyProtocol = decodeProxyProtocol(listener, issues);
-  return issues.end<CompiledListener>({ listener, filters, tls, proxyProtocol, routeNames, secretNames });
+  const originalDestination = decodeOriginalDestination(listener, issues);
+  if (originalDestination !== undefined) context.loop.ownDials ??= new OwnDials();
+  if (listener.useOriginalDst && proxyProtocol !== undefined) {
+    issues.error(
+      'use_original_dst',
+      'unsupported-value',
+      'is set together with the listener filter proxy_protocol: connections are handed over by what a redirect tells',
+      'one of the two',
+    );
+  }
+  return issues.end<CompiledListener>({
+    listener,
+    filters,
+    tls,
+    proxyProtocol,
+    originalDestination,
+    routeNames,
+    secretNames,
+  });
 }

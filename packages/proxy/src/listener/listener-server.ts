@@ -3,15 +3,17 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '@weft/base';
 import { addressKey, type FilterChain, type Listener } from '@weft/engine';
 import type { HostPort } from '../bootstrap/bootstrap.ts';
+import { joinHostPort } from '../net/host-port.ts';
 import type { Loop } from '../net/loop.ts';
 import { acceptedWire } from '../net/open-wire.ts';
+import { socketOptions } from '../net/socket-options.ts';
 import type { Wire } from '../net/wire.ts';
 import type { Overload } from '../overload/overload.ts';
 import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ServedConnection } from '../stream/network-filter.ts';
 import type { ListenerStats } from '../telemetry/listener-stats.ts';
 import type { CompiledListener } from './compiled-listener.ts';
-import { joinHostPort, Opening, type Peer } from './opening.ts';
+import { Opening, type Peer } from './opening.ts';
 
 /** A connection that is ready for its network filter. */
 interface Opened {
@@ -21,6 +23,9 @@ interface Opened {
   readonly info: ConnectionInfo;
   readonly early: Buffer;
 }
+
+/** The listener for connections to an address, if one has it. */
+export type HandOver = (destination: HostPort) => ListenerServer | undefined;
 
 let lastConnectionId = 0;
 
@@ -38,6 +43,7 @@ export class ListenerServer {
   readonly #stats: ListenerStats;
   readonly #server: Server;
   readonly #overload: Overload;
+  readonly #handOver: HandOver;
   readonly #connections = new Set<ServedConnection>();
   #current: CompiledListener;
   #accepting = true;
@@ -47,7 +53,16 @@ export class ListenerServer {
   #drained: Promise<void> | undefined = undefined;
   readonly #onEmpty: (() => void)[] = [];
 
-  constructor(compiled: CompiledListener, loop: Loop, stats: ListenerStats, logger: Logger, overload: Overload) {
+  /** `handOver`: who takes captured connections of a listener with `use_original_dst`. */
+  constructor(
+    compiled: CompiledListener,
+    loop: Loop,
+    stats: ListenerStats,
+    logger: Logger,
+    overload: Overload,
+    handOver: HandOver,
+  ) {
+    this.#handOver = handOver;
     this.#current = compiled;
     this.#loop = loop;
     this.#stats = stats;
@@ -105,10 +120,19 @@ export class ListenerServer {
         () => {
           this.#server.removeListener('error', reject);
           this.#server.on('error', (error) => this.#logger.error('a listener failed', { cause: error.message }));
-          resolve();
+          if (!listener.transparent || this.#becomeTransparent()) resolve();
+          else {
+            this.#server.close();
+            reject(new Error('the system refuses IP_TRANSPARENT, which takes the capability CAP_NET_ADMIN'));
+          }
         },
       );
     });
+  }
+
+  #becomeTransparent(): boolean {
+    const options = socketOptions();
+    return options.ok && options.value.setTransparent(this.#server);
   }
 
   /** Serves new connections by `compiled`; those there are finish what they are doing by the old rules. */
@@ -122,13 +146,43 @@ export class ListenerServer {
   }
 
   #accept(socket: Socket): void {
-    const { localAddress: localHost = '', localPort = 0, remoteAddress: remoteHost = '', remotePort = 0 } = socket;
+    const { localAddress: accepted = '', localPort: acceptedAt = 0 } = socket;
+    const { remoteAddress: remoteHost = '', remotePort = 0 } = socket;
     this.#accepted++;
-    this.#stats.downstreamCxTotal.inc();
     if (!this.#accepting || remoteHost === '') {
+      this.#stats.downstreamCxTotal.inc();
       socket.destroy();
       return;
     }
+    const { originalDestination, listener } = this.#current;
+    const destination = originalDestination?.(socket);
+    const { host: localHost, port: localPort } = destination ?? { host: accepted, port: acceptedAt };
+    const peer: Peer = {
+      id: ++lastConnectionId,
+      localHost,
+      localPort,
+      localAddress: joinHostPort(localHost, localPort),
+      redirected: destination !== undefined,
+      remoteHost,
+      remotePort,
+      remoteAddress: joinHostPort(remoteHost, remotePort),
+    };
+    if (this.#loop.ownDials?.has(peer.remoteAddress, peer.localAddress) === true) {
+      this.#stats.downstreamCxTotal.inc();
+      this.#logger.error('refused a connection of this proxy that came back to it', {
+        destination: peer.localAddress,
+        remedy: "exempt the proxy's own user from the redirect (weft intercept --proxy-uid)",
+      });
+      socket.destroy();
+      return;
+    }
+    const taker = listener.useOriginalDst && destination !== undefined ? this.#handOver(destination) : undefined;
+    (taker ?? this).#take(socket, peer);
+  }
+
+  /** Takes a connection that it accepted, or that another listener handed over. */
+  #take(socket: Socket, peer: Peer): void {
+    this.#stats.downstreamCxTotal.inc();
     const admission = this.#overload.admit(this.#current.listener.name, this.#connections.size);
     if (admission !== 'admitted') {
       const { downstreamCxOverflow, downstreamGlobalCxOverflow } = this.#stats;
@@ -136,16 +190,6 @@ export class ListenerServer {
       socket.destroy();
       return;
     }
-    const peer: Peer = {
-      id: ++lastConnectionId,
-      localHost,
-      localPort,
-      localAddress: joinHostPort(localHost, localPort),
-      redirected: false,
-      remoteHost,
-      remotePort,
-      remoteAddress: joinHostPort(remoteHost, remotePort),
-    };
     const loop = this.#loop;
     const compiled = this.#current;
     loop.enter();
@@ -250,6 +294,11 @@ export class ListenerServer {
   destroy(): void {
     this.#stop();
     for (const connection of [...this.#connections]) connection.destroy();
+  }
+
+  /** Still takes connections, its own or handed over. */
+  get accepting(): boolean {
+    return this.#accepting;
   }
 
   get key(): string {

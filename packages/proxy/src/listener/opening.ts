@@ -5,6 +5,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from '@weft/base';
 import { type FilterChain, planConnection } from '@weft/engine';
+import { joinHostPort } from '../net/host-port.ts';
 import { secureWire } from '../net/open-wire.ts';
 import type { Wire } from '../net/wire.ts';
 import type { ConnectionInfo, TlsInfo } from '../stream/downstream.ts';
@@ -221,10 +222,6 @@ function peerOf({ source, destination }: NonNullable<ProxyHeader['addresses']>, 
     remotePort: source.port,
     remoteAddress: joinHostPort(source.host, source.port),
   };
-}
-
-export function joinHostPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function describe({ hello, applicationProtocols }: Findings): string {

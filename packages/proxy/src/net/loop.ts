@@ -10,6 +10,7 @@
  */
 import type { Clock } from '@weft/base';
 import { TimerWheel } from '../time/wheel.ts';
+import type { OwnDials } from './own-dials.ts';
 
 /** As much as the kernel hands over at once on loopback. */
 const READ_BUFFER_BYTES = 64 * 1024;
@@ -29,6 +30,8 @@ export interface Flushable {
 export class Loop {
   readonly clock: Clock;
   readonly wheel: TimerWheel;
+  /** Kept once a listener takes redirected connections. */
+  ownDials: OwnDials | undefined = undefined;
   /** Monotonic milliseconds when the current callback began; precise enough for timeouts and logs, read once a callback. */
   now: number;
   readonly #buffer: Buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);

@@ -96,6 +96,7 @@ export function dialWire(
   };
   if (transport.kind === 'plain') {
     wire = new Wire(loop, connect(common as NetConnectOpts));
+    loop.ownDials?.follow(wire.socket);
     keepAlive(wire.socket, options.keepalive);
     wire.give(owner);
     wire.socket.once('connect', () => {
@@ -108,6 +109,7 @@ export function dialWire(
   const { handshake } = transport;
   const socket = nodeTls().connect({ ...common, ...handshake.options });
   wire = new Wire(loop, socket);
+  loop.ownDials?.follow(socket);
   keepAlive(socket, options.keepalive);
   wire.give(owner);
   followHandshake(wire, socket, handshake, onConnect);

@@ -2,6 +2,7 @@
 import type { Issue, Timer } from '@weft/base';
 import { addressKey, compileListener, Issues, type Listener } from '@weft/engine';
 import type { Listener as ListenerMessage } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
+import type { HostPort } from '../bootstrap/bootstrap.ts';
 import { type CompiledListener, compileChains } from '../listener/compiled-listener.ts';
 import { ListenerServer, sharesPort } from '../listener/listener-server.ts';
 import { listenerStats } from '../telemetry/listener-stats.ts';
@@ -95,7 +96,7 @@ export class ListenerManager {
 
   #activate(name: string, compiled: CompiledListener): void {
     const existing = this.#servers.get(name);
-    if (existing !== undefined && existing.key === addressKey(compiled.listener.address)) {
+    if (existing !== undefined && sameSocket(existing, compiled)) {
       existing.replace(compiled);
       return;
     }
@@ -108,6 +109,7 @@ export class ListenerManager {
       listenerStats(stats, prefix),
       logger.with({ listener: name }),
       overload,
+      (destination) => this.#byDestination(destination),
     );
     if (existing !== undefined) this.#retire(existing);
     this.#servers.set(name, server);
@@ -142,6 +144,20 @@ export class ListenerManager {
     });
     this.#retries.set(name, retry);
     for (const issue of issues.list) this.#onBind(name, issue);
+  }
+
+  /** By the exact address, else by the port on any address of the same kind (Envoy, ConnectionHandlerImpl::getBalancedHandlerByAddress). */
+  #byDestination({ host, port }: HostPort): ListenerServer | undefined {
+    const any = host.includes(':') ? '::' : '0.0.0.0';
+    let wildcard: ListenerServer | undefined;
+    for (const server of this.#servers.values()) {
+      const { address, dualStack } = server.current.listener;
+      if (address.kind === 'pipe' || address.port !== port || !server.accepting) continue;
+      if (address.host === host) return server;
+      if (address.host === any) wildcard = server;
+      else if (address.host === '::' && dualStack) wildcard ??= server;
+    }
+    return wildcard;
   }
 
   #forgetRetry(name: string): void {
@@ -209,4 +225,12 @@ export class ListenerManager {
     for (const server of this.all()) server.destroy();
     for (const server of this.#draining) server.destroy();
   }
+}
+
+/** Whether `compiled` can go on with the socket of `server`, or with its having none. */
+function sameSocket({ key, current }: ListenerServer, { listener }: CompiledListener): boolean {
+  const { bindToPort, transparent } = current.listener;
+  return (
+    key === addressKey(listener.address) && bindToPort === listener.bindToPort && transparent === listener.transparent
+  );
 }

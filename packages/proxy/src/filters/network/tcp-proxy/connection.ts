@@ -91,7 +91,8 @@ export class TcpProxyConnection implements ServedConnection {
 
   #dial(): void {
     const cluster = this.#cluster;
-    const endpoint = cluster.pick(PICK);
+    const { dynamic } = cluster;
+    const endpoint = dynamic === undefined ? cluster.pick(PICK) : dynamic.pickOf(this.#connection, cluster.loop.now);
     if (endpoint === undefined) {
       this.#giveUp('UH', `cluster ${cluster.name} has no healthy endpoint`);
       return;
