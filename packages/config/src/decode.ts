@@ -87,9 +87,10 @@ function readBody(
   metadata: ObjectMeta,
   reports: Reports,
 ): SpecByKind[KindId] | undefined {
+  const version = String(raw['apiVersion']).split('/').at(-1) ?? '';
   if (row.body === 'object') {
     const body = Object.fromEntries(Object.entries(raw).filter(([name]) => !ENVELOPE.has(name)));
-    return row.read(body, '', metadata, reports);
+    return row.read(body, '', version, metadata, reports);
   }
   const { shape } = reports;
   for (const name of Object.keys(raw)) {
@@ -103,9 +104,9 @@ function readBody(
   if (spec === undefined && row.specRequired && shape.strict) {
     shape.error('spec', 'missing-field', 'required value is missing');
     // That is all there is to say about an absent spec; what it would have to contain is not.
-    return row.read({}, 'spec', metadata, { shape: new Report(false), meaning: new Report(false) });
+    return row.read({}, 'spec', version, metadata, { shape: new Report(false), meaning: new Report(false) });
   }
-  return row.read(spec ?? {}, 'spec', metadata, reports);
+  return row.read(spec ?? {}, 'spec', version, metadata, reports);
 }
 
 function place(issue: Issue, source: Source, resource: string | undefined): Issue {

@@ -13,7 +13,7 @@ import { listenerSetSpec } from './listener-set/schema.ts';
 import { validateListenerSet } from './listener-set/validate.ts';
 import { referenceGrantSpec } from './reference-grant/schema.ts';
 import { tcpRouteSpec } from './tcp-route/schema.ts';
-import { tlsRouteSpec } from './tls-route/schema.ts';
+import { tlsRouteSpec, tlsRouteSpecV1Alpha2 } from './tls-route/schema.ts';
 import { validateTlsRoute } from './tls-route/validate.ts';
 import { udpRouteSpec } from './udp-route/schema.ts';
 
@@ -99,6 +99,7 @@ export const GATEWAY_API_KINDS: readonly KindRow[] = [
     namespaced: true,
     body: 'spec',
     schema: tlsRouteSpec,
+    schemas: { v1alpha2: tlsRouteSpecV1Alpha2 },
     specRequired: true,
     validate: validateTlsRoute,
   }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { decodeObject } from '../decode.ts';
 import type { JsonObject } from '../json.ts';
 import type { KindId } from '../resource.ts';
 import { specIssues } from '../test-support/spec-issues.ts';
@@ -71,6 +72,11 @@ const CASES: Readonly<Partial<Record<KindId, readonly Case[]>>> = {
       'error spec.listeners[0].tls conflicting-fields',
       'error spec.listeners[0].tls.certificateRefs missing-field',
     ],
+    [
+      { ...listener({}), tls: { frontend: { default: { validation: { caCertificateRefs: [{ name: 'ca' }] } } } } },
+      'error spec.tls.frontend.default.validation.caCertificateRefs[0].group missing-field',
+      'error spec.tls.frontend.default.validation.caCertificateRefs[0].kind missing-field',
+    ],
     [listener({ protocol: 'TLS' }), 'error spec.listeners[0].tls missing-field'],
     [listener({ protocol: 'TCP', hostname: 'a.b' }), 'error spec.listeners[0].hostname conflicting-fields'],
   ],
@@ -81,6 +87,18 @@ const CASES: Readonly<Partial<Record<KindId, readonly Case[]>>> = {
   ReferenceGrant: [[{ from: [{ group: 'g', kind: 'K', namespace: 'n' }], to: [{ group: '', kind: 'Secret' }] }]],
   GatewayClass: [[{ controllerName: 'example.com/controller' }]],
 };
+
+test('a TLSRoute of v1alpha2 may leave its hostnames out', () => {
+  const issues = (version: string): readonly string[] =>
+    decodeObject({
+      apiVersion: `gateway.networking.k8s.io/${version}`,
+      kind: 'TLSRoute',
+      metadata: { name: 'x', namespace: 'ns' },
+      spec: rule({ backendRefs: [TO] }),
+    }).issues.map(({ at: place, code }) => `${place} ${code}`);
+  assert.deepEqual(issues('v1alpha2'), []);
+  assert.deepEqual(issues('v1alpha3'), ['spec.hostnames missing-field']);
+});
 
 for (const [type, cases] of Object.entries(CASES) as [KindId, readonly Case[]][]) {
   describe(type, () => {

@@ -25,6 +25,8 @@ export interface KindDeclaration<K extends KindId> extends KindNames {
   /** The CRD demands a spec, even an empty one. */
   readonly specRequired?: boolean;
   readonly schema: Schema<SpecByKind[K]>;
+  /** Schemas of served versions that ask for something else. */
+  readonly schemas?: Readonly<Record<string, Schema<SpecByKind[K]>>>;
   readonly status?: K extends keyof StatusByKind ? Schema<StatusByKind[K]> : never;
   readonly validate?: Validate<SpecByKind[K]>;
 }
@@ -42,20 +44,26 @@ export interface KindRow extends KindNames {
   readonly type: KindId;
   readonly body: 'spec' | 'object';
   readonly specRequired: boolean;
-  /** Decodes and validates a body that starts at the path `at`. */
-  read(raw: unknown, at: string, metadata: ObjectMeta, reports: Reports): SpecByKind[KindId] | undefined;
+  /** Decodes and validates a body of that version (`v1`) that starts at the path `at`. */
+  read(
+    raw: unknown,
+    at: string,
+    version: string,
+    metadata: ObjectMeta,
+    reports: Reports,
+  ): SpecByKind[KindId] | undefined;
   /** Status is written by controllers: what does not fit is not read, since nobody can mend it by editing. */
   readStatus(raw: unknown): unknown;
 }
 
 /** Closes a declaration over its own types. */
 export function declareKind<K extends KindId>(declaration: KindDeclaration<K>): KindRow {
-  const { schema, status, validate, specRequired = false, ...names } = declaration;
+  const { schema, schemas, status, validate, specRequired = false, ...names } = declaration;
   return {
     ...names,
     specRequired,
-    read(raw, at, metadata, reports) {
-      const spec = schema.decode(raw, at, reports.shape);
+    read(raw, at, version, metadata, reports) {
+      const spec = (schemas?.[version] ?? schema).decode(raw, at, reports.shape);
       if (spec !== undefined) validate?.(spec, metadata, reports.meaning);
       return spec;
     },

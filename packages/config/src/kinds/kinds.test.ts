@@ -33,6 +33,10 @@ const CASES: Readonly<Partial<Record<KindId, readonly Case[]>>> = {
     ],
   ],
   DestinationRule: [
+    [
+      policy({ connectionPool: { tcp: { maxConnections: 2 ** 31 } } }),
+      'error spec.trafficPolicy.connectionPool.tcp.maxConnections out-of-range',
+    ],
     [policy({ loadBalancer: { simple: 'LEAST_CONN' } })],
     [policy({}), 'error spec.trafficPolicy missing-field'],
     [
@@ -77,6 +81,8 @@ const CASES: Readonly<Partial<Record<KindId, readonly Case[]>>> = {
     [{ hosts: ['a.b'], ports: [PORT], resolution: 'DYNAMIC_DNS' }, 'error spec.hosts[0] invalid-host'],
   ],
   WorkloadEntry: [
+    [{ address: '10.0.0.1', weight: 2 ** 32 }, 'error spec.weight out-of-range'],
+    [{ address: '10.0.0.1', ports: { ['p'.repeat(63)]: 80 } }, `error spec.ports.${'p'.repeat(63)} invalid-name`],
     [{ address: '1.2.3.4', ports: { http: 80 } }],
     [{ network: 'n' }, 'warning spec.address missing-field'],
     [{ address: 'unix:///a', ports: { http: 80 } }, 'error spec.ports conflicting-fields'],

@@ -86,8 +86,14 @@ function numeric(expects: string, accepts: (raw: number) => boolean, rules: Numb
   };
 }
 
-/** A whole number; 32-bit unsigned fields say `min: 0`. */
+/** A whole number of 32 bits, as protobuf's int32; with `min: 0` as its uint32. */
 export function integer(rules: NumberRules = {}): Schema<number> {
+  const { min = -(2 ** 31), max = rules.min === undefined ? 2 ** 31 - 1 : 2 ** 32 - 1 } = rules;
+  return numeric('a whole number', Number.isSafeInteger, { min, max });
+}
+
+/** A whole number of 64 bits, as far as JSON carries them. */
+export function long(rules: NumberRules = {}): Schema<number> {
   return numeric('a whole number', Number.isSafeInteger, rules);
 }
 

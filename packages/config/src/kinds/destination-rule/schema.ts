@@ -1,4 +1,16 @@
-import { decimal, duration, flag, integer, list, map, object, oneOf, type Schema, text } from '../../schema/index.ts';
+import {
+  decimal,
+  duration,
+  flag,
+  integer,
+  list,
+  long,
+  map,
+  object,
+  oneOf,
+  type Schema,
+  text,
+} from '../../schema/index.ts';
 import { connectionPoolSettings } from '../../shared/connection-pool/schema.ts';
 import { portSelector } from '../../shared/destination/schema.ts';
 import { policySelector } from '../../shared/selector/schema.ts';
@@ -44,11 +56,11 @@ export const httpCookieHash: Schema<HttpCookieHash> = object<HttpCookieHash>(
 );
 
 export const maglevSettings: Schema<MaglevSettings> = object<MaglevSettings>({
-  tableSize: integer({ min: 0 }),
+  tableSize: long({ min: 0 }),
 });
 
 export const ringHashSettings: Schema<RingHashSettings> = object<RingHashSettings>({
-  minimumRingSize: integer({ min: 0 }),
+  minimumRingSize: long({ min: 0 }),
 });
 
 export const consistentHashLb: Schema<ConsistentHashLb> = object<ConsistentHashLb>(
@@ -57,7 +69,7 @@ export const consistentHashLb: Schema<ConsistentHashLb> = object<ConsistentHashL
     httpHeaderName: text(),
     httpQueryParameterName: text(),
     maglev: maglevSettings,
-    minimumRingSize: integer({ min: 0 }),
+    minimumRingSize: long({ min: 0 }),
     ringHash: ringHashSettings,
     useSourceIp: flag(),
   },

@@ -1,5 +1,5 @@
 import { integer, list, map, object, oneOf, type Schema, text } from '../../schema/index.ts';
-import { gatewayListener, routeNamespaces, secretReference } from '../../shared/gateway-api/schema.ts';
+import { gatewayListener, objectReference, routeNamespaces, secretReference } from '../../shared/gateway-api/schema.ts';
 import type {
   AllowedListeners,
   FrontendTls,
@@ -52,7 +52,7 @@ export const gatewayBackendTls: Schema<GatewayBackendTls> = object<GatewayBacken
 
 export const frontendValidation: Schema<FrontendValidation> = object<FrontendValidation>(
   {
-    caCertificateRefs: list(secretReference, { min: 1, max: 16 }),
+    caCertificateRefs: list(objectReference, { min: 1, max: 16 }),
     mode: oneOf('AllowValidOnly', 'AllowInsecureFallback'),
   },
   { required: ['caCertificateRefs'] },

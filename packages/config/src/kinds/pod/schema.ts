@@ -1,4 +1,4 @@
-import { flag, integer, list, object, oneOf, type Schema, text } from '../../schema/index.ts';
+import { flag, integer, list, long, object, oneOf, type Schema, text } from '../../schema/index.ts';
 import type {
   Container,
   ContainerEnvVar,
@@ -14,7 +14,7 @@ const port: Schema<ContainerPort> = object<ContainerPort>(
   { open: true },
 );
 
-const securityContext: Schema<SecurityContext> = object<SecurityContext>({ runAsUser: integer() }, { open: true });
+const securityContext: Schema<SecurityContext> = object<SecurityContext>({ runAsUser: long() }, { open: true });
 
 const envVar: Schema<ContainerEnvVar> = object<ContainerEnvVar>({ name: text(), value: text() }, { open: true });
 

@@ -7,7 +7,7 @@ export const proxyImage: Schema<ProxyImage> = object<ProxyImage>({
 });
 
 export const proxyConfigSpec: Schema<ProxyConfigSpec> = object<ProxyConfigSpec>({
-  concurrency: integer({ min: 0 }),
+  concurrency: integer({ min: 0, max: 2 ** 31 - 1 }),
   environmentVariables: map(text({ max: 2048 })),
   image: proxyImage,
   selector: policySelector,

@@ -71,7 +71,10 @@ export function checkEndpointPorts(
     if (servicePorts?.has(name) === false) {
       report.error(path, 'unknown-port', `the service entry defines no port ${JSON.stringify(name)}`);
     }
-    if (!isDnsLabel(name)) report.error(path, 'invalid-name', `invalid port name ${JSON.stringify(name)}`);
+    // A character less than a DNS label may have: the CRD's rule.
+    if (!isDnsLabel(name) || name.length > 62) {
+      report.error(path, 'invalid-name', `invalid port name ${JSON.stringify(name)}`);
+    }
     const problem = portProblem(number);
     if (problem !== undefined) report.error(path, 'invalid-port', problem);
   }

@@ -54,15 +54,21 @@ export const allowedRoutes: Schema<AllowedRoutes> = object<AllowedRoutes>({
   namespaces: routeNamespaces,
 });
 
-export const secretReference: Schema<SecretReference> = object<SecretReference>(
-  {
-    group: text({ max: 253, pattern: /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/ }),
-    kind: text({ min: 1, max: 63, pattern: /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/ }),
-    name: text({ min: 1, max: 253 }),
-    namespace: text({ min: 1, max: 63, pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/ }),
-  },
-  { required: ['name'] },
-);
+const referenceFields = {
+  group: text({ max: 253, pattern: /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/ }),
+  kind: text({ min: 1, max: 63, pattern: /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/ }),
+  name: text({ min: 1, max: 253 }),
+  namespace: text({ min: 1, max: 63, pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/ }),
+};
+
+export const secretReference: Schema<SecretReference> = object<SecretReference>(referenceFields, {
+  required: ['name'],
+});
+
+/** A reference that may be of any kind and therefore names it. */
+export const objectReference: Schema<SecretReference> = object<SecretReference>(referenceFields, {
+  required: ['group', 'kind', 'name'],
+});
 
 export const listenerTls: Schema<ListenerTls> = object<ListenerTls>({
   certificateRefs: list(secretReference, { max: 64 }),
