@@ -1,18 +1,24 @@
 /** Backends that stand for endpoints: each speaks whatever it is spoken to and says which one it is. */
 import { once } from 'node:events';
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  createServer as createHttp2,
-  createSecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2';
+import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 import { SERVER_CERTIFICATE, SERVER_KEY } from './certificates.ts';
 
 const TLS_HANDSHAKE = 0x16;
 const HTTP2_PREFACE = 'PRI * HTTP/2.0';
 const HTTP1_REQUEST = /^[A-Z]+ /;
+/** What a server accepts by ALPN; behind Istio's own names either version of HTTP may follow. */
+const PROTOCOLS = [
+  'h2',
+  'http/1.1',
+  'istio-peer-exchange',
+  'istio',
+  'istio-h2',
+  'istio-http/1.1',
+  'istio-http/1.0',
+] as const;
 
 /** What a backend saw of a request, as it answers with it. */
 export interface Seen {
@@ -61,7 +67,7 @@ export class Backends implements AsyncDisposable {
   }
 }
 
-/** Looks at the first bytes of a connection and hands it to who speaks that. */
+/** Looks at the first bytes of a connection and hands it to who speaks that; inside TLS it looks again. */
 function speaker(label: string): (socket: Socket) => void {
   const answer = (request: Request, response: ServerResponse | Http2ServerResponse): void => {
     request.resume();
@@ -72,11 +78,8 @@ function speaker(label: string): (socket: Socket) => void {
   };
   const http1 = createHttp1({ keepAliveTimeout: 0 }, answer);
   const http2 = createHttp2(answer);
-  const tls = createSecureServer({ cert: SERVER_CERTIFICATE, key: SERVER_KEY, allowHTTP1: true }, answer);
-  // A handshake that the case means to fail is seen by the one who asked.
-  for (const server of [http2, tls]) server.on('sessionError', () => undefined);
-  tls.on('tlsClientError', () => undefined);
-  return (socket) => {
+  const tls = createTls({ cert: SERVER_CERTIFICATE, key: SERVER_KEY, ALPNProtocols: [...PROTOCOLS] });
+  const speak = (socket: Socket): void => {
     socket.once('data', (chunk: Buffer) => {
       socket.pause();
       socket.unshift(chunk);
@@ -90,6 +93,14 @@ function speaker(label: string): (socket: Socket) => void {
       } else socket.end(`${label}\n`);
     });
   };
+  // A handshake that the case means to fail is seen by the one who asked.
+  http2.on('sessionError', () => undefined);
+  tls.on('tlsClientError', () => undefined);
+  tls.on('secureConnection', (socket) => {
+    socket.on('error', () => socket.destroy());
+    speak(socket);
+  });
+  return speak;
 }
 
 function seenBy(backend: string, request: Request): Seen {
