@@ -10,5 +10,6 @@ export {
   type ProcessEnvironment,
   processRestart,
 } from './handover/replace-process.ts';
+export { loadOnDemandParts } from './on-demand.ts';
 export type { BoundListener, Proxy, ProxyDeps, ProxyOptions, ProxySockets } from './run-proxy.ts';
 export { runProxy } from './run-proxy.ts';

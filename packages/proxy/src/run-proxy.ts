@@ -7,6 +7,7 @@ import { grpcCalls } from './ads/grpc-call.ts';
 import { type Agent, openAgent } from './agent/agent.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { type HandoverNote, Inheritance, NO_HANDOVER, type SocketsByAddress } from './handover/inheritance.ts';
+import { ON_DEMAND } from './on-demand.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
 import { DataPlane, type PlaneDeps } from './runtime/data-plane.ts';
 import type { BoundListener, Plane, PlaneEvents } from './runtime/plane.ts';
@@ -136,8 +137,7 @@ class RunningProxy implements Proxy {
       const place = onlyThread(new Inheritance(this.#handover.threads[0]));
       return new DataPlane({ ...shared, configStats: configStats(this.#stats), refusals: logger, place });
     }
-    // Loaded only when asked for: a proxy on one thread pays nothing for it.
-    const { WorkerPlane } = await import('./workers/worker-plane.ts');
+    const { WorkerPlane } = await ON_DEMAND.workers();
     return new WorkerPlane({
       ...shared,
       concurrency: this.#concurrency,

@@ -6,6 +6,7 @@ import {
   type Proxy as DataPlane,
   decodeBootstrap,
   handoverOfProcess,
+  loadOnDemandParts,
   processRestart,
   runProxy,
 } from '@weft/proxy';
@@ -46,6 +47,7 @@ export async function loadProxy(): Promise<void> {
   const admin = { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } };
   const { proxy } = start({ node, admin }, { bootstrapPath: 'warm-up', version: '', logControl: { level: 'off' } });
   await proxy.ready;
+  await loadOnDemandParts();
 }
 
 function start(bootstrap: unknown, options: ServeOptions): ServedProxy {

@@ -156,7 +156,7 @@ type Ask = (path: string, init?: RequestInit) => Promise<{ status: number; text:
 
 async function serve(t: TestContext, proxy: AdminView, paths: AdminPaths = 'all'): Promise<Ask> {
   const printer = messagePrinter(createRegistry(RouterSchema));
-  const context = { view: proxy, printer, nowMs: () => 5_000 };
+  const context = { view: proxy, printer: () => Promise.resolve(printer), nowMs: () => 5_000 };
   const server = await startAdminServer({ host: '127.0.0.1', port: 0 }, undefined, paths, context, silentLogger);
   t.after(() => server.close());
   return async (path, init) => {

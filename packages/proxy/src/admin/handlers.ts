@@ -1,9 +1,9 @@
 /** Envoy's admin paths (docs: operations/admin). One row a path: what it needs, what it says about itself, what it answers. */
 import type { JsonObject } from '@bufbuild/protobuf';
 import { LOG_LEVELS, type LogLevel } from '@weft/base';
+import { ON_DEMAND } from '../on-demand.ts';
 import type { AdminView, CertificateView, HeldResource, ServerInfoView } from './admin-view.ts';
 import { clustersJson, clustersText } from './clusters-page.ts';
-import { configDump } from './config-dump.ts';
 import type { MessagePrinter } from './message-json.ts';
 import { badRequest, jsonReply, type Reply, textReply } from './reply.ts';
 import { socketAddressJson } from './socket-address.ts';
@@ -11,7 +11,8 @@ import { statsPage } from './stats-page.ts';
 
 export interface AdminContext {
   readonly view: AdminView;
-  readonly printer: MessagePrinter;
+  /** Loaded when the first message is to be printed. */
+  readonly printer: () => Promise<MessagePrinter>;
   /** Milliseconds since the epoch, now. */
   readonly nowMs: () => number;
 }
@@ -22,7 +23,7 @@ export interface AdminHandler {
   /** True for what reads numbers that threads keep for themselves: they are brought together first. */
   readonly gathers: boolean;
   readonly help: string;
-  handle(context: AdminContext, query: URLSearchParams, method: string): Reply;
+  handle(context: AdminContext, query: URLSearchParams, method: string): Reply | Promise<Reply>;
 }
 
 function read(help: string, handle: AdminHandler['handle']): AdminHandler {
@@ -65,7 +66,7 @@ function certs({ view, nowMs }: AdminContext): Reply {
   });
 }
 
-function serverInfo({ view, printer, nowMs }: AdminContext): Reply {
+async function serverInfo({ view, printer, nowMs }: AdminContext): Promise<Reply> {
   const info: ServerInfoView = view.serverInfo();
   const uptime = `${Math.floor((nowMs() - info.startedMs) / 1000)}s`;
   return jsonReply({
@@ -79,7 +80,7 @@ function serverInfo({ view, printer, nowMs }: AdminContext): Reply {
       drain_time: `${info.drainTimeMs / 1000}s`,
       restart_epoch: info.restartEpoch,
     },
-    ...(info.node === undefined ? {} : { node: printer.print(info.node, false) }),
+    ...(info.node === undefined ? {} : { node: (await printer()).print(info.node, false) }),
   });
 }
 
@@ -145,9 +146,10 @@ export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
   ],
   [
     '/config_dump',
-    read('dump the configuration (include_eds, resource=, mask=, name_regex=)', ({ view, printer }, query) =>
-      configDump(view, query, printer),
-    ),
+    read('dump the configuration (include_eds, resource=, mask=, name_regex=)', async ({ view, printer }, query) => {
+      const { configDump } = await ON_DEMAND.configDump();
+      return configDump(view, query, await printer());
+    }),
   ],
   [
     '/drain_listeners',

@@ -6,6 +6,7 @@ import type { Clock, Logger, Random } from '@weft/base';
 import type { AdsClient, AdsHandler } from '@weft/xds/client';
 import type { Node } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
 import type { RunningDns } from '../dns/open-dns.ts';
+import { ON_DEMAND } from '../on-demand.ts';
 import type { StatsRegistry } from '../telemetry/registry.ts';
 import type { RunningProbe } from '../workload-health/run-probe.ts';
 
@@ -30,8 +31,8 @@ export async function openAgent(node: Node, deps: AgentDeps): Promise<Agent | un
   const wantsDns = String(metadata['DNS_CAPTURE'] ?? '') === 'true';
   const probe = probeOf(metadata['PROXY_CONFIG']);
   if (!wantsDns && probe === undefined) return undefined;
-  const dns = wantsDns ? (await import('../dns/open-dns.ts')).openDns(node, deps) : undefined;
-  const health = probe === undefined ? undefined : await import('../workload-health/run-probe.ts');
+  const dns = wantsDns ? (await ON_DEMAND.dns()).openDns(node, deps) : undefined;
+  const health = probe === undefined ? undefined : await ON_DEMAND.probe();
   // Without interception applications listen beside the proxy's address, on the one that only this machine has.
   const host = metadata['INTERCEPTION_MODE'] === 'NONE' ? '127.0.0.1' : (node.id.split('~')[1] ?? '');
   return new RunningAgent(dns, (report) => health?.runProbe(probe, host, deps, report));
