@@ -1,6 +1,7 @@
 import { analyzeSuite } from './analyze/suite.ts';
 import { crd } from './crd/suite.ts';
 import { gatewayApiValidation } from './gateway-api-validation/suite.ts';
+import { gatewayConversion } from './gateway-conversion/suite.ts';
 import { httpRobustness } from './http-robustness/suite.ts';
 import { http1Parser } from './http1-parser/suite.ts';
 import { simulation } from './simulation/suite.ts';
@@ -13,6 +14,7 @@ export const SUITES: readonly Suite[] = [
   crd,
   validation,
   gatewayApiValidation,
+  gatewayConversion,
   analyzeSuite,
   simulation,
 ];

@@ -20,13 +20,20 @@ export function discovered(resources: readonly Resource[], selectors: Selectors 
     const before = known.get(namespace);
     if (before !== undefined) return before;
     const all = { [NAME_LABEL]: namespace, ...labels.get(namespace) };
-    const found = selectors.some(
-      ({ matchLabels = {}, matchExpressions = [] }) =>
-        selects(matchLabels, all) && matchExpressions.every((requirement) => meets(all, requirement)),
-    );
+    const found = selectors.some((selector) => meetsSelector(all, selector));
     known.set(namespace, found);
     return found;
   });
+}
+
+interface LabelSelector {
+  readonly matchLabels?: Labels;
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+}
+
+/** Whether labels meet a Kubernetes label selector; an empty one takes everything. */
+export function meetsSelector(labels: Labels, { matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return selects(matchLabels, labels) && matchExpressions.every((requirement) => meets(labels, requirement));
 }
 
 /** One requirement of a Kubernetes label selector; an operator that does not exist selects nothing. */

@@ -1,4 +1,6 @@
 import type { GatewayServer, Resource } from '@weft/config';
+import { originOf } from './gateway-api/generated.ts';
+import { GATEWAY_NAME_LABEL, SERVICE_ANNOTATION } from './gateway-api/names.ts';
 import type { Labels } from './labels.ts';
 import { type ObjectRef, type Origin, refOf } from './object-ref.ts';
 
@@ -21,21 +23,21 @@ export interface ServerOf {
   readonly origin: Origin;
 }
 
-/** Set on a Gateway that stands for one of the Gateway API (pilot/pkg/model/gateway.go). */
-const SERVICE_ANNOTATION = 'internal.istio.io/gateway-service';
-
 export function resolveGateway(resource: Resource<'Gateway'>): Gateway {
   const ref = refOf(resource);
+  // A Gateway of the Gateway API without a service is served by the proxies that were started for it.
+  const services = resource.metadata.annotations[SERVICE_ANNOTATION];
+  const byName = services === undefined ? undefined : resource.metadata.labels[GATEWAY_NAME_LABEL];
   return {
     origin: ref,
     name: `${ref.namespace}/${ref.name}`,
     namespace: ref.namespace,
-    selector: resource.spec.selector ?? {},
-    services: resource.metadata.annotations[SERVICE_ANNOTATION]?.split(','),
+    selector: byName === undefined ? (resource.spec.selector ?? {}) : { [GATEWAY_NAME_LABEL]: byName },
+    services: byName === undefined ? services?.split(',') : undefined,
     servers: (resource.spec.servers ?? []).map((server, i) => ({
       server,
       hosts: (server.hosts ?? []).map((host) => resolveServerHost(host.toLowerCase(), ref.namespace)),
-      origin: { ref, path: `spec.servers[${i}]` },
+      origin: originOf(resource, `spec.servers[${i}]`),
     })),
   };
 }

@@ -7,6 +7,8 @@ import { type DestinationRule, DestinationRules } from './destination-rule.ts';
 import { discovered } from './discovery.ts';
 import { EnvoyFilters } from './envoy-filter.ts';
 import { type Gateway, resolveGateway } from './gateway.ts';
+import { GatewayApi } from './gateway-api/convert.ts';
+import { GATEWAY_NAME_LABEL } from './gateway-api/names.ts';
 import { InstanceIndex } from './instance-index.ts';
 import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
@@ -49,6 +51,8 @@ export class Snapshot {
   /** Roots only: rules that a root delegates to are merged into it. Oldest first. */
   readonly virtualServices: readonly VirtualService[];
   readonly gateways: readonly Gateway[];
+  /** The Gateway API's objects: the Gateways and VirtualServices among the above that stand for them, and their statuses. */
+  readonly gatewayApi: GatewayApi;
   /** What could not be used, such as a delegate that does not exist. Never a reason to stop. */
   readonly issues: readonly Issue[];
   readonly #carry: Carry;
@@ -81,7 +85,16 @@ export class Snapshot {
       this.services,
       options.previous === undefined ? undefined : options.previous.#instances,
     );
-    this.virtualServices = this.#virtualServices(resourcesOf(resources, 'VirtualService'), issues);
+    const { domain } = this;
+    this.gatewayApi = new GatewayApi(
+      { resources, domain, servicesOf: (hostname) => this.servicesOf(hostname) },
+      options.previous?.gatewayApi.generated,
+    );
+    issues.push(...this.gatewayApi.issues());
+    this.virtualServices = this.#virtualServices(
+      [...resourcesOf(resources, 'VirtualService'), ...this.gatewayApi.virtualServices],
+      issues,
+    );
     this.#byGateway = this.#groupByGateway();
     this.#destinationRules = new DestinationRules(
       resourcesOf(resources, 'DestinationRule'),
@@ -92,7 +105,7 @@ export class Snapshot {
       },
       this.#carry.destinationRules,
     );
-    this.gateways = resourcesOf(resources, 'Gateway')
+    this.gateways = [...resourcesOf(resources, 'Gateway'), ...this.gatewayApi.gateways]
       .map((resource) => this.#carry.gateways.keep(keyOf(resource), [resource], () => resolveGateway(resource)))
       .sort((a, b) => byCreation(a.origin, b.origin));
     const sidecars = resourcesOf(resources, 'Sidecar').sort((a, b) => byCreation(refOf(a), refOf(b)));
@@ -150,19 +163,26 @@ export class Snapshot {
     return this.#secrets.get(secretKey(namespace, name));
   }
 
-  /** The Gateways whose selector selects the node, oldest first. A Gateway in any namespace may do so. */
+  /**
+   * The Gateways whose selector selects the node, oldest first. A Gateway in any namespace may do so, but for those of the Gateway API, which
+   * are for proxies of their own namespace.
+   */
   gatewaysOf(node: Node): readonly Gateway[] {
-    return this.gateways.filter((gateway) => selects(gateway.selector, node.labels));
+    return this.gateways.filter(
+      ({ selector, namespace }) =>
+        selects(selector, node.labels) && (selector[GATEWAY_NAME_LABEL] === undefined || namespace === node.namespace),
+    );
   }
 
   /**
    * The VirtualServices bound to `mesh` or to `<namespace>/<gateway>` that a proxy of `namespace` sees: first those only it sees, then those
-   * exported to it by name, then everybody's; oldest first in each (push_context.go, VirtualServicesForGateway).
+   * exported to it by name, then everybody's; oldest first in each (push_context.go, VirtualServicesForGateway). Of everybody's, routes of the
+   * Gateway API of its own namespace come first.
    */
   virtualServicesFor(namespace: string, gateway: string): readonly VirtualService[] {
     const bound = this.#byGateway.get(gateway) ?? [];
     const rank = (each: VirtualService): number => {
-      if (each.exportTo.has('*')) return 2;
+      if (each.exportTo.has('*')) return each.gatewayApi && each.namespace === namespace ? 2 : 3;
       return each.namespace === namespace && each.exportTo.size === 1 ? 0 : 1;
     };
     const seen = bound.filter((each) => isVisible(each.exportTo, namespace));
@@ -180,7 +200,9 @@ export class Snapshot {
       namespace: node.namespace,
       sidecar,
       services: this.services.filter(visible),
-      virtualServices: this.virtualServicesFor(node.namespace, 'mesh'),
+      virtualServices: this.virtualServicesFor(node.namespace, 'mesh').filter((each) =>
+        this.#mayRule(each, node.namespace),
+      ),
       meshMode: this.mesh.outboundTrafficPolicy.mode ?? 'ALLOW_ANY',
       domain: this.domain,
       servicesOf: (hostname) => this.servicesOf(hostname).filter(visible),
@@ -197,6 +219,12 @@ export class Snapshot {
     labels: Readonly<Record<string, string>>,
   ): DestinationRule | undefined {
     return this.#destinationRules.find(service, namespace, labels);
+  }
+
+  /** Routes of the Gateway API count for clients of their namespace, and for everybody's when the service is of their namespace (GAMMA). */
+  #mayRule({ gatewayApi, namespace, hosts }: VirtualService, client: string): boolean {
+    if (!gatewayApi || namespace === client) return true;
+    return hosts.some((host) => this.servicesOf(host).some((service) => service.namespace === namespace));
   }
 
   #sidecarOf(node: Node): Resource<'Sidecar'> | undefined {

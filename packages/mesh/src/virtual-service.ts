@@ -1,4 +1,6 @@
 import type { Destination, HttpMatchRequest, HttpRoute, Resource, TcpRoute, TlsRoute } from '@weft/config';
+import { originOf } from './gateway-api/generated.ts';
+import { SEMANTICS_ANNOTATION } from './gateway-api/names.ts';
 import { resolveGatewayName, resolveHost } from './host.ts';
 import { type ObjectRef, type Origin, refOf } from './object-ref.ts';
 import { type Visibility, visibilityOf } from './visibility.ts';
@@ -12,6 +14,8 @@ export interface VirtualService {
   /** `mesh` or `<namespace>/<name>`. */
   readonly gateways: readonly string[];
   readonly exportTo: Visibility;
+  /** Stands for routes of the Gateway API: prefixes are of whole path segments, and what leads nowhere is answered with 500. */
+  readonly gatewayApi: boolean;
   readonly http: readonly HttpRule[];
   readonly tls: readonly OriginalRule<TlsRoute>[];
   readonly tcp: readonly OriginalRule<TcpRoute>[];
@@ -44,7 +48,7 @@ export function resolveVirtualService(
   const ref = refOf(resource);
   const { namespace } = ref;
   const host = (name: string): string => resolveHost(name, namespace, domain);
-  const origin = (path: string): Origin => ({ ref, path });
+  const origin = (path: string): Origin => originOf(resource, path);
   const http = (spec.http ?? []).map((route, i) => resolveHttp(route, `spec.http[${i}]`, namespace, host, origin));
   const tls = (spec.tls ?? []).map((rule, i) => ({
     rule: resolveL4(rule, namespace, host),
@@ -62,6 +66,7 @@ export function resolveVirtualService(
     hosts: (spec.hosts ?? []).map((each) => host(each).toLowerCase()),
     gateways: gateways.map((gateway) => resolveGatewayName(gateway, namespace)),
     exportTo: visibilityOf(spec.exportTo, namespace, exportTo),
+    gatewayApi: resource.metadata.annotations[SEMANTICS_ANNOTATION] === 'gateway',
     http,
     tls,
     tcp,

@@ -1,6 +1,5 @@
 import type { Expect, SimulationCase } from './case.ts';
 
-const GATEWAY_API = 'Gateway API objects do not take part in routing yet';
 const INGRESS = 'Ingress objects are not read yet';
 
 const AUTOMATIC_ADDRESSES =
@@ -8,7 +7,6 @@ const AUTOMATIC_ADDRESSES =
 
 /** Kinds of the case's objects that are not built yet. */
 const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
-  { kind: /^apiVersion: gateway\.networking\.k8s\.io\//m, reason: GATEWAY_API },
   { kind: /^kind: (Ingress|IngressClass)\s*$/m, reason: INGRESS },
 ];
 

@@ -2,6 +2,16 @@ import type { KindId } from '@weft/config';
 import { DESTINATION_RULE } from './destination-rule.ts';
 import { ENVOY_FILTER } from './envoy-filter.ts';
 import { GATEWAY } from './gateway.ts';
+import {
+  GATEWAY_CLASS,
+  GRPC_ROUTE,
+  HTTP_ROUTE,
+  KUBERNETES_GATEWAY,
+  L4_ROUTE,
+  LISTENER_SET,
+  REFERENCE_GRANT,
+  UDP_ROUTE,
+} from './gateway-api.ts';
 import { ISTIO_OPERATOR } from './istio-operator.ts';
 import type { KindCoverage } from './kind-coverage.ts';
 import { MESH_CONFIG_MAP } from './mesh-config.ts';
@@ -12,7 +22,6 @@ import { VIRTUAL_SERVICE } from './virtual-service.ts';
 import {
   AUTHORIZATION_POLICY,
   BACKEND_TLS_POLICY,
-  GATEWAY_API,
   PEER_AUTHENTICATION,
   REQUEST_AUTHENTICATION,
   WASM_PLUGIN,
@@ -38,16 +47,16 @@ export const COVERAGE: Readonly<Record<KindId, KindCoverage>> = {
   WasmPlugin: WASM_PLUGIN,
   TrafficExtension: WASM_PLUGIN,
   IstioOperator: ISTIO_OPERATOR,
-  GatewayClass: GATEWAY_API,
-  KubernetesGateway: GATEWAY_API,
-  HTTPRoute: GATEWAY_API,
-  GRPCRoute: GATEWAY_API,
-  TCPRoute: GATEWAY_API,
-  TLSRoute: GATEWAY_API,
-  UDPRoute: GATEWAY_API,
-  ReferenceGrant: GATEWAY_API,
+  GatewayClass: GATEWAY_CLASS,
+  KubernetesGateway: KUBERNETES_GATEWAY,
+  HTTPRoute: HTTP_ROUTE,
+  GRPCRoute: GRPC_ROUTE,
+  TCPRoute: L4_ROUTE,
+  TLSRoute: L4_ROUTE,
+  UDPRoute: UDP_ROUTE,
+  ReferenceGrant: REFERENCE_GRANT,
   BackendTLSPolicy: BACKEND_TLS_POLICY,
-  ListenerSet: GATEWAY_API,
+  ListenerSet: LISTENER_SET,
   Service: SERVICE,
   Pod: DATA,
   Endpoints: DATA,

@@ -29,7 +29,4 @@ export const PEER_AUTHENTICATION: KindCoverage = withoutEffect(
 export const REQUEST_AUTHENTICATION: KindCoverage = withoutEffect('tokens are not looked at', always);
 export const AUTHORIZATION_POLICY: KindCoverage = withoutEffect('every request is let through', always);
 export const WASM_PLUGIN: KindCoverage = withoutEffect('the extension does not run', guards);
-export const GATEWAY_API: KindCoverage = withoutEffect(
-  "it takes no part in routing yet; Istio's Gateway and VirtualService do",
-);
 export const BACKEND_TLS_POLICY: KindCoverage = withoutEffect('traffic to the backend is not encrypted by it', always);

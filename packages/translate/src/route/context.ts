@@ -21,8 +21,10 @@ export function destinationCluster(
   destination: Destination,
   context: Pick<RouteContext, 'listenPort' | 'service'>,
 ): string {
-  const service = context.service(destination.host ?? '');
-  const host = service?.externalName ?? destination.host ?? '';
+  // Only a backend of the Gateway API that may not be used has no host: no proxy has this cluster.
+  if (!destination.host) return 'UnknownService';
+  const service = context.service(destination.host);
+  const host = service?.externalName ?? destination.host;
   return outboundCluster(destinationPort(destination, service, context.listenPort), destination.subset ?? '', host);
 }
 

@@ -16,6 +16,7 @@ import { corsPolicy } from './cors.ts';
 import { directResponse } from './direct-response.ts';
 import { httpFault } from './fault.ts';
 import { forwardAction } from './forward.ts';
+import { byGatewayApi } from './gateway-api-action.ts';
 import { headerOperations } from './header-operations.ts';
 import { isCatchAll, routeMatch } from './match.ts';
 import { redirectAction } from './redirect.ts';
@@ -60,8 +61,8 @@ function httpRoute(
   context: RouteContext,
 ): Route {
   const operations = headerOperations(rule.headers);
-  const action = routeAction(rule, operations, context);
-  const compiled = routeMatch(match);
+  const compiled = routeMatch(match, virtualService.gatewayApi);
+  const action = routeAction(virtualService, rule, compiled, operations, context);
   const name = match?.name ? `${rule.name ?? ''}.${match.name}` : (rule.name ?? '');
   return create(RouteSchema, {
     name,
@@ -77,14 +78,21 @@ function httpRoute(
 
 type Action = Pick<Init<typeof RouteSchema>, 'action'>;
 
-function routeAction(rule: HttpRoute, operations: ReturnType<typeof headerOperations>, context: RouteContext): Action {
+function routeAction(
+  { gatewayApi }: VirtualService,
+  rule: HttpRoute,
+  match: RouteMatch,
+  operations: ReturnType<typeof headerOperations>,
+  context: RouteContext,
+): Action {
   if (rule.redirect !== undefined) {
     return { action: { case: 'redirect', value: redirectAction(rule.redirect, context.listenPort, context.isTls) } };
   }
   if (rule.directResponse !== undefined) {
     return { action: { case: 'directResponse', value: directResponse(rule.directResponse) } };
   }
-  return { action: { case: 'route', value: forwardAction(rule, operations, context) } };
+  const value = forwardAction(rule, operations, context);
+  return { action: { case: 'route', value: gatewayApi ? byGatewayApi(value, match) : value } };
 }
 
 /** Faults and CORS of the rule, read by the filters of the same name. */
@@ -100,7 +108,7 @@ function filterConfig(rule: HttpRoute): Record<string, Any> {
 function operationName(match: RouteMatch, { action }: Action, virtualService: string, port: number): string {
   const path = match.pathSpecifier;
   let text = '/*';
-  if (path.case === 'prefix') text = `${path.value}*`;
+  if (path.case === 'prefix' || path.case === 'pathSeparatedPrefix') text = `${path.value}*`;
   else if (path.case === 'path') text = path.value;
   else if (path.case === 'safeRegex') text = path.value.regex;
   const specifier = action?.case === 'route' ? action.value.clusterSpecifier : undefined;

@@ -14,8 +14,8 @@ import { claimMatches, routingClaim } from './claims.ts';
 type HeaderInit = Init<typeof HeaderMatcherSchema>;
 type QueryInit = Init<typeof QueryParameterMatcherSchema>;
 
-/** `match` → RouteMatch; no match is everything (route.go, TranslateRouteMatch). */
-export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {
+/** `match` → RouteMatch; no match is everything (route.go, TranslateRouteMatch). Prefixes of the Gateway API are of whole segments. */
+export function routeMatch(match: HttpMatchRequest | undefined, wholeSegments = false): RouteMatch {
   if (match === undefined) return create(RouteMatchSchema, { pathSpecifier: { case: 'prefix', value: '/' } });
   const claims = [...claimMatches(match.headers, false), ...claimMatches(match.withoutHeaders, true)];
   const headers = [
@@ -26,7 +26,7 @@ export function routeMatch(match: HttpMatchRequest | undefined): RouteMatch {
   if (match.authority !== undefined) headers.push(headerMatch(':authority', match.authority));
   if (match.scheme !== undefined) headers.push(headerMatch(':scheme', match.scheme));
   return create(RouteMatchSchema, {
-    pathSpecifier: pathSpecifier(match.uri),
+    pathSpecifier: pathSpecifier(match.uri, wholeSegments),
     caseSensitive: !(match.ignoreUriCase ?? false),
     headers,
     dynamicMetadata: claims,
@@ -43,9 +43,12 @@ function ofHeaders(matches: Matches): [string, StringMatch][] {
   return Object.entries(matches ?? {}).filter(([name]) => routingClaim(name) === undefined);
 }
 
-/** A raw string prefix: `/foo` matches `/foobar` too (SEMANTICS row 8). */
-function pathSpecifier(uri: StringMatch | undefined): RouteMatch['pathSpecifier'] {
+/** A raw string prefix: `/foo` matches `/foobar` too (SEMANTICS row 8); one of whole segments does not. */
+function pathSpecifier(uri: StringMatch | undefined, wholeSegments: boolean): RouteMatch['pathSpecifier'] {
   if (uri?.exact !== undefined) return { case: 'path', value: uri.exact };
+  if (uri?.prefix !== undefined && wholeSegments && uri.prefix !== '/') {
+    return { case: 'pathSeparatedPrefix', value: uri.prefix.replace(/\/$/, '') };
+  }
   if (uri?.prefix !== undefined) return { case: 'prefix', value: uri.prefix };
   if (uri?.regex !== undefined) return { case: 'safeRegex', value: stringRegex(uri.regex) };
   return { case: 'prefix', value: '/' };
