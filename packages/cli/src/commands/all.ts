@@ -8,6 +8,7 @@ import { edit } from './edit.ts';
 import { explain } from './explain.ts';
 import { gateway } from './gateway.ts';
 import { get } from './get.ts';
+import { intercept } from './intercept.ts';
 import { proxy } from './proxy.ts';
 import { proxyConfig } from './proxy-config.ts';
 import { proxyStatus } from './proxy-status.ts';
@@ -36,4 +37,5 @@ export const COMMANDS: readonly Command[] = [
   control,
   gateway,
   proxy,
+  intercept,
 ];
