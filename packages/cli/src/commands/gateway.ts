@@ -1,4 +1,5 @@
 import type { Command } from '../command/command.ts';
+import { CERTIFICATES_OPTION } from '../local/certificate-files.ts';
 import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const gateway: Command = {
@@ -26,6 +27,7 @@ export const gateway: Command = {
     { flags: '--xds <host:port>', kind: 'text', help: "the control plane's xDS address", default: '127.0.0.1:15010' },
     { flags: '--http-port <port>', kind: 'int', help: 'where port 80 is bound (default: 8080)' },
     { flags: '--port-offset <number>', kind: 'int', help: 'moves every port by this much', default: '0' },
+    CERTIFICATES_OPTION,
     CONCURRENCY_OPTION,
   ],
   examples: [
@@ -51,6 +53,7 @@ export const gateway: Command = {
         xds: parseHostPort('xds', invocation.text('xds') ?? ''),
         httpPort: invocation.port('http-port'),
         offset: invocation.int('port-offset') ?? 0,
+        certificates: invocation.text('certificates'),
         concurrency: concurrencyIn(invocation),
       },
       cli,

@@ -1,6 +1,7 @@
 import { SERVER_OPTION, serverOf } from '../client/server-option.ts';
 import type { Command } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
+import { CERTIFICATES_OPTION } from '../local/certificate-files.ts';
 import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const run: Command = {
@@ -37,6 +38,7 @@ export const run: Command = {
       default: '30s',
     },
     { flags: '--xds <host:port>', kind: 'text', help: "the control plane's xDS address (default: as the API says)" },
+    CERTIFICATES_OPTION,
     CONCURRENCY_OPTION,
     SERVER_OPTION,
   ],
@@ -77,6 +79,7 @@ export const run: Command = {
         dns: invocation.flag('dns'),
         readyTimeoutMs: invocation.durationMs('timeout') ?? 30_000,
         xds: xds === undefined ? undefined : parseHostPort('xds', xds),
+        certificates: invocation.text('certificates'),
         concurrency: concurrencyIn(invocation),
         server: serverOf(invocation, cli),
         command,

@@ -1,4 +1,5 @@
 import type { WorkloadSockets } from './address-plan.ts';
+import type { CertificateFiles } from './certificate-files.ts';
 import type { StartConfig } from './proxy-config.ts';
 
 /** Who a proxy is and where its control plane is; everything else in its bootstrap follows. */
@@ -42,6 +43,8 @@ export interface BootstrapInput {
   readonly xds: { readonly host: string; readonly port: number };
   /** Answer DNS on port 15053 of the proxy's address. */
   readonly dns?: boolean;
+  /** Undefined: the proxy speaks plain text. */
+  readonly certificates?: CertificateFiles | undefined;
 }
 
 /** A JSON value as `JSON.stringify` takes it. */
@@ -78,6 +81,7 @@ export function writeBootstrap(input: BootstrapInput): Json {
       lds_config: { ads: {}, resource_api_version: 'V3' },
     },
     static_resources: {
+      ...(input.certificates !== undefined && { secrets: secrets(input.certificates) }),
       listeners: [
         adminListener('metrics', identity.address, ports.metricsPort, '/stats/prometheus', '/stats/prometheus'),
         adminListener('readiness', identity.address, ports.readinessPort, '/healthz/ready', '/ready'),
@@ -108,12 +112,22 @@ function metadata(input: BootstrapInput): Json {
       INBOUND_PORTS: membership.inboundPorts,
     }),
     ...(dns === true && { DNS_CAPTURE: 'true' }),
+    ...(input.certificates !== undefined && { FILE_MOUNTED_CERTS: 'true' }),
     ...input.start?.metadata,
     ...proxyConfig(input),
     ...(identity.type === 'sidecar' && { HTTP_PROXY_PORT: String(ports.httpProxyPort) }),
     // Sidecars that share 127.0.0.1 cannot each bind a listener for the same service port; the forward proxy serves them all.
     ...(identity.type === 'sidecar' && mode === 'ports' && { OUTBOUND_LISTENERS: 'http-proxy' }),
   };
+}
+
+/** Under the names by which configuration asks for them. */
+function secrets({ chain, key, authorities }: CertificateFiles): Json {
+  const file = (filename: string): Json => ({ filename });
+  return [
+    { name: 'default', tls_certificate: { certificate_chain: file(chain), private_key: file(key) } },
+    { name: 'ROOTCA', validation_context: { trusted_ca: file(authorities) } },
+  ];
 }
 
 /** What Istio's agent passes on of the ProxyConfig. */

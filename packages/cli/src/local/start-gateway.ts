@@ -3,6 +3,7 @@ import type { CliContext } from '../command/context.ts';
 import { messageOf } from '../command/failure.ts';
 import { weftVersion } from '../command/version.ts';
 import { addressModeOf } from './address-plan.ts';
+import type { CertificateFiles } from './certificate-files.ts';
 import { gatewayIdentity, type LocalGateway } from './gateway.ts';
 import { ProxyProcess } from './proxy-process.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -13,6 +14,7 @@ export interface GatewayStart {
   readonly folder: string;
   readonly shutdown: Shutdown;
   readonly concurrency?: number | undefined;
+  readonly certificates?: CertificateFiles | undefined;
   /** See ProxyProcessOptions. */
   readonly api?: string | undefined;
 }
@@ -26,6 +28,7 @@ export function startGateway(gateway: LocalGateway, start: GatewayStart, cli: Cl
       mode: addressModeOf(cli.platform, cli.env),
       xds: start.xds,
       concurrency: start.concurrency,
+      certificates: start.certificates,
     },
     api: start.api,
     folder: join(start.folder, gateway.name),

@@ -7,6 +7,7 @@ import { EXIT } from '../command/exit-code.ts';
 import { Failure, messageOf } from '../command/failure.ts';
 import { weftVersion } from '../command/version.ts';
 import { addressModeOf, type WorkloadSockets } from '../local/address-plan.ts';
+import { type CertificateFiles, certificateFiles, MUTUAL_TLS_LABEL } from '../local/certificate-files.ts';
 import { claimAddress } from '../local/claim-address.ts';
 import { type ExitStatus, ManagedProcess } from '../local/managed-process.ts';
 import { ProxyProcess } from '../local/proxy-process.ts';
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly dns: boolean;
   readonly readyTimeoutMs: number;
   readonly xds: { readonly host: string; readonly port: number } | undefined;
+  /** A folder with the workload's certificate; undefined: the sidecar speaks plain text. */
+  readonly certificates: string | undefined;
   /** Threads of the sidecar; undefined for the default. */
   readonly concurrency: number | undefined;
   readonly server: string;
@@ -58,8 +61,10 @@ export async function runWorkload(options: RunOptions, cli: CliContext): Promise
   const api = new ApiClient(options.server);
   const say = (text: string): void => cli.err.write(`${paint(cli.err, 'cyan', 'weft:')} ${text}\n`);
   const { group } = options;
-  const workload =
+  const certificates = await certificateFiles(options.certificates, options.namespace);
+  const described =
     group === undefined ? await describeWorkload(options, api, say) : await describeMember({ ...options, group }, api);
+  const workload = certificates === undefined ? described : withIdentity(described, certificates, options);
   const xds = options.xds ?? (await xdsAddressOf(api));
   using shutdown = new Shutdown(cli);
   await using claim = await claimAddress(addressModeOf(cli.platform, cli.env));
@@ -72,7 +77,7 @@ export async function runWorkload(options: RunOptions, cli: CliContext): Promise
   const leave = once(async () => unregister(api, `${entries}/${registered}`, say));
   try {
     await using stack = new AsyncDisposableStack();
-    const sidecar = await startSidecar(workload, sockets, xds, { options, shutdown, say }, cli);
+    const sidecar = await startSidecar(workload, sockets, xds, { options, shutdown, certificates, say }, cli);
     stack.defer(() => sidecar.stop(SIDECAR_GRACE_MS));
     // Disposal runs backwards: callers stop being sent here before the sidecar goes.
     stack.defer(leave);
@@ -106,6 +111,20 @@ async function registration(
   const entry = workloadEntryOf(workload, sockets);
   await register(api, path, entry);
   return entry.metadata.name;
+}
+
+/** The workload is who its certificate says, and callers learn that it takes the mesh's TLS. */
+function withIdentity(workload: Workload, { identity, chain }: CertificateFiles, options: RunOptions): Workload {
+  const { serviceAccount } = options;
+  if (serviceAccount !== undefined && serviceAccount !== identity.serviceAccount) {
+    const hint = `leave --service-account out, or use a certificate for ${serviceAccount}`;
+    throw new Failure('usage', `the certificate in ${chain} is for service account ${identity.serviceAccount}`, hint);
+  }
+  return {
+    ...workload,
+    serviceAccount: identity.serviceAccount,
+    labels: { ...workload.labels, ...MUTUAL_TLS_LABEL },
+  };
 }
 
 /** Finds the Service, or says what to apply, or creates it with `--expose`. */
@@ -166,7 +185,15 @@ async function startSidecar(
   workload: Workload,
   sockets: WorkloadSockets,
   xds: { readonly host: string; readonly port: number },
-  { options, shutdown, say }: Pick<Running, 'options' | 'shutdown'> & { readonly say: (text: string) => void },
+  {
+    options,
+    shutdown,
+    certificates,
+    say,
+  }: Pick<Running, 'options' | 'shutdown'> & {
+    readonly certificates: CertificateFiles | undefined;
+    readonly say: (text: string) => void;
+  },
   cli: CliContext,
 ): Promise<ProxyProcess> {
   return ProxyProcess.start({
@@ -177,6 +204,7 @@ async function startSidecar(
       xds,
       concurrency: options.concurrency,
       dns: options.dns,
+      certificates,
     },
     api: options.server,
     folder: join(await runFolder('workloads', cli.env), workloadEntryName(workload, sockets)),

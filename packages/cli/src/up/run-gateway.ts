@@ -1,5 +1,6 @@
 import type { CliContext } from '../command/context.ts';
 import { EXIT } from '../command/exit-code.ts';
+import { certificateFiles } from '../local/certificate-files.ts';
 import { requireFreePorts } from '../local/free-port.ts';
 import { gatewayPorts, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
 import { runFolder } from '../local/run-folder.ts';
@@ -15,12 +16,15 @@ export interface GatewayOptions {
   readonly httpPort: number | undefined;
   readonly offset: number;
   readonly concurrency: number | undefined;
+  /** A folder with the gateway's certificate; undefined: it has none of the mesh. */
+  readonly certificates: string | undefined;
 }
 
 const DRAIN_MS = 6000;
 
 /** Runs one gateway proxy until a signal, and again whenever it crashes. */
 export async function runGateway(options: GatewayOptions, cli: CliContext): Promise<number> {
+  const certificates = await certificateFiles(options.certificates, options.namespace);
   const gateway: LocalGateway = {
     ...options,
     ports: gatewayPorts(options.offset),
@@ -42,7 +46,7 @@ export async function runGateway(options: GatewayOptions, cli: CliContext): Prom
   const folder = await runFolder(`gateways-${gateway.ports.adminPort}`, cli.env);
   const proxy = await startGateway(
     gateway,
-    { xds: options.xds, folder, shutdown, concurrency: options.concurrency },
+    { xds: options.xds, folder, shutdown, concurrency: options.concurrency, certificates },
     cli,
   );
   cli.err.write(`waiting for configuration from ${options.xds.host}:${options.xds.port}; log: ${proxy.logPath}\n`);
