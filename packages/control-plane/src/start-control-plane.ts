@@ -128,6 +128,7 @@ function statusesOf(
     version: () =>
       [store.version, pipeline.revision, pipeline.clients().length, ...fileIssues().map(formatIssue)].join('\n'),
     resources: () => resources.all(),
+    gatewayApi: () => pipeline.snapshot.gatewayApi,
     readingIssues: () => [...fileIssues(), ...resources.issues, ...resources.warnings],
     meshIssues: () => [...pipeline.snapshot.issues, ...pipeline.clients().flatMap(({ issues }) => issues)],
   });

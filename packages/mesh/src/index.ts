@@ -4,7 +4,7 @@ export type { Endpoint } from './endpoint.ts';
 export type { Gateway, ServerOf } from './gateway.ts';
 export { hostsForNamespace } from './gateway.ts';
 export type { GatewayApi } from './gateway-api/convert.ts';
-export { isManaged } from './gateway-api/gateways.ts';
+export { type ServedGateway, servedGateways } from './gateway-api/gateways.ts';
 export { GATEWAY_NAME_LABEL } from './gateway-api/names.ts';
 export type { ComputedStatus } from './gateway-api/status.ts';
 export { HostIndex, intersectHosts, isSubsetOf, isWildcard, overlaps, resolveHost } from './host.ts';

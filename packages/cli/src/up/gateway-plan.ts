@@ -1,4 +1,5 @@
 import { type Resource, resourcesOf } from '@weft/config';
+import { GATEWAY_NAME_LABEL, servedGateways } from '@weft/mesh';
 import type { ProxyPorts } from '../local/bootstrap.ts';
 import { gatewayPorts, type LocalGateway, mapGatewayPorts } from '../local/gateway.ts';
 
@@ -13,27 +14,27 @@ export interface GatewayPlanOptions {
 
 const STEP = 1000;
 
+/** What one gateway proxy is for. */
+interface Wanted {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: Set<number>;
+  /** As the Gateway API has it; else both follow from the labels. */
+  readonly place: { readonly namespace: string; readonly name: string } | undefined;
+}
+
 /**
- * One gateway proxy for each distinct selector of the Gateways: its labels are the selector's, its name comes from the label `istio`.
- * The ingress gateway comes first and gets the usual ports.
+ * One gateway proxy for each distinct selector of the Gateways: its labels are the selector's, its name comes from the label `istio`. One
+ * for each Gateway of the Gateway API, or for the Services that it names. The ingress gateway comes first and gets the usual ports.
  */
 export function planGateways(resources: readonly Resource[], options: GatewayPlanOptions): readonly LocalGateway[] {
-  const bySelector = new Map<string, { labels: Readonly<Record<string, string>>; ports: Set<number> }>();
-  for (const { spec } of resourcesOf(resources, 'Gateway')) {
-    const labels = spec.selector ?? {};
-    const key = JSON.stringify(Object.entries(labels).sort());
-    const entry = bySelector.get(key) ?? { labels, ports: new Set<number>() };
-    bySelector.set(key, entry);
-    for (const server of spec.servers ?? []) if (server.port?.number !== undefined) entry.ports.add(server.port.number);
-  }
-  const sorted = [...bySelector.values()].sort((a, b) => rank(a.labels) - rank(b.labels));
-  return sorted.map(({ labels, ports }, i) => {
+  const sorted = wantedGateways(resources).sort((a, b) => rank(a.labels) - rank(b.labels));
+  return sorted.map(({ labels, ports, place }, i) => {
     const offset = options.offset + i * STEP;
     const short = labels['istio'] ?? labels['app'] ?? (i === 0 ? 'ingressgateway' : `gateway-${i + 1}`);
     const name = short.startsWith('istio-') ? short : `istio-${short}`;
     return {
-      name,
-      namespace: 'istio-system',
+      name: place?.name ?? name,
+      namespace: place?.namespace ?? 'istio-system',
       // A Gateway without a selector is served by every gateway, whatever its labels.
       labels: Object.keys(labels).length === 0 ? { istio: 'ingressgateway' } : labels,
       address: options.address,
@@ -41,6 +42,39 @@ export function planGateways(resources: readonly Resource[], options: GatewayPla
       portMap: mapGatewayPorts(ports, { offset, http: i === 0 ? options.httpPort : undefined }),
     };
   });
+}
+
+function wantedGateways(resources: readonly Resource[]): Wanted[] {
+  const found = new Map<string, Wanted>();
+  const want = (labels: Wanted['labels'], ports: readonly number[], place: Wanted['place']): void => {
+    // Proxies of the Gateway API serve Gateways of their own namespace.
+    const key = JSON.stringify([Object.entries(labels).sort(), GATEWAY_NAME_LABEL in labels ? place?.namespace : '']);
+    const entry = found.get(key) ?? { labels, ports: new Set<number>(), place };
+    found.set(key, entry);
+    for (const port of ports) entry.ports.add(port);
+  };
+  for (const { spec } of resourcesOf(resources, 'Gateway')) {
+    want(
+      spec.selector ?? {},
+      (spec.servers ?? []).flatMap(({ port }) => port?.number ?? []),
+      undefined,
+    );
+  }
+  const known = resourcesOf(resources, 'Service');
+  for (const { gateway, ports, services } of servedGateways(resources)) {
+    const { name, namespace } = gateway.metadata;
+    if (services === undefined) {
+      want({ [GATEWAY_NAME_LABEL]: name }, ports, {
+        namespace,
+        name: `${name}-${gateway.spec.gatewayClassName ?? ''}`,
+      });
+    }
+    for (const { metadata, spec } of known) {
+      const isNamed = services?.includes(`${metadata.namespace}/${metadata.name}`) === true;
+      if (isNamed) want(spec.selector ?? {}, ports, { namespace: metadata.namespace, name: metadata.name });
+    }
+  }
+  return [...found.values()];
 }
 
 function rank(labels: Readonly<Record<string, string>>): number {

@@ -1,8 +1,11 @@
 import { analyze } from '@weft/analyze';
 import type { Clock, Issue } from '@weft/base';
 import { meshConfigOf, type Resource, resourceTitle } from '@weft/config';
+import type { GatewayApi } from '@weft/mesh';
 import { unenforced } from '@weft/translate';
+
 import { describeKey, keyOf, printKey, type StoredObject } from '../store/object.ts';
+import { gatewayApiStatus, isOfGatewayApi, withGatewayApiStatus } from './gateway-api-status.ts';
 import { type ObjectStatus, statusOf, withFoundStatus } from './object-status.ts';
 
 /** What statuses are made from, as it is now. */
@@ -15,6 +18,7 @@ export interface StatusInput {
   readonly readingIssues: () => readonly Issue[];
   /** What the mesh and translation for the connected proxies found. */
   readonly meshIssues: () => readonly Issue[];
+  readonly gatewayApi: () => GatewayApi;
   readonly clock: Clock;
 }
 
@@ -30,6 +34,8 @@ export class ObjectStatuses {
   readonly #input: StatusInput;
   #version: string | undefined;
   #known = new Map<string, ObjectStatus>();
+  /** Since when an object of the Gateway API has the status it has. */
+  readonly #times = new Map<string, { readonly content: string; readonly since: string }>();
   #byTitle: ReadonlyMap<string, readonly Issue[]> = new Map();
   #errors: ReadonlyMap<string, readonly Issue[]> = new Map();
   /** Monotonic; before it, what is known is good enough. */
@@ -39,8 +45,9 @@ export class ObjectStatuses {
     this.#input = input;
   }
 
-  /** The object as a reader gets it. Kinds of Kubernetes and of the Gateway API have statuses of other forms. */
+  /** The object as a reader gets it. Kinds of the Gateway API have statuses of their own form, Kubernetes' own kinds none of ours. */
   shown(object: StoredObject): StoredObject {
+    if (isOfGatewayApi(object)) return this.#withGatewayApi(object);
     if (!object.apiVersion.split('/')[0]?.endsWith('.istio.io')) return object;
     this.#refresh();
     const key = keyOf(object);
@@ -51,6 +58,17 @@ export class ObjectStatuses {
     const status = statusOf(found, object.metadata.generation ?? 1, now, this.#known.get(id));
     this.#known.set(id, status);
     return withFoundStatus(object, status);
+  }
+
+  #withGatewayApi(object: StoredObject): StoredObject {
+    const found = gatewayApiStatus(object, this.#input.gatewayApi());
+    if (found === undefined) return object;
+    const id = printKey(keyOf(object));
+    const content = JSON.stringify([found.status, object.metadata.generation]);
+    const before = this.#times.get(id);
+    const since = before?.content === content ? before.since : new Date(this.#input.clock.now()).toISOString();
+    this.#times.set(id, { content, since });
+    return withGatewayApiStatus(object, found, since);
   }
 
   #refresh(): void {

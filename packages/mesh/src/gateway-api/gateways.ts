@@ -45,8 +45,11 @@ export interface GatewayResult {
 }
 
 /** A GatewayClass is ours by its controller; the default one exists without an object. */
-export function isOurs(className: string | undefined, lookup: Lookup): boolean {
-  const found = lookup.classes.get(className ?? '');
+export function isOurs(
+  className: string | undefined,
+  { classes }: { readonly classes: ReadonlyMap<string, Resource<'GatewayClass'>> },
+): boolean {
+  const found = classes.get(className ?? '');
   return found === undefined ? className === DEFAULT_CLASS : found.spec.controllerName === CONTROLLER;
 }
 
@@ -55,6 +58,37 @@ export function isManaged({ addresses = [] }: Pick<KubernetesGatewaySpec, 'addre
   const [first, second] = addresses;
   if (first === undefined) return true;
   return second === undefined && (first.type === undefined || first.type === 'IPAddress');
+}
+
+/** A Gateway that we serve, and the services in front of it when it names some. */
+export interface ServedGateway {
+  readonly gateway: Resource<'KubernetesGateway'>;
+  /** The ports of its listeners and of those of its ListenerSets. */
+  readonly ports: readonly number[];
+  /** `<namespace>/<name>` of the Kubernetes Services in front of its proxies; undefined when proxies are to be started for it. */
+  readonly services: readonly string[] | undefined;
+}
+
+/** The Gateways of ours among objects, for whoever starts their proxies. */
+export function servedGateways(resources: readonly Resource[]): readonly ServedGateway[] {
+  const classes = new Map(resourcesOf(resources, 'GatewayClass').map((each) => [each.metadata.name, each]));
+  const sets = Map.groupBy(resourcesOf(resources, 'ListenerSet'), parentOf);
+  return resourcesOf(resources, 'KubernetesGateway')
+    .filter(({ spec }) => isOurs(spec.gatewayClassName, { classes }))
+    .map((gateway) => {
+      const { namespace, name } = gateway.metadata;
+      const attached = (sets.get(`${namespace}/${name}`) ?? []).flatMap(({ spec }) => spec.listeners ?? []);
+      const listeners = [...(gateway.spec.listeners ?? []), ...attached.map(withPort)];
+      const services = (gateway.spec.addresses ?? []).map(({ value = '' }) => {
+        const [service = '', own = namespace] = value.split('.');
+        return `${own}/${service}`;
+      });
+      return {
+        gateway,
+        ports: [...new Set(listeners.flatMap(({ port }) => port ?? []))],
+        services: isManaged(gateway.spec) ? undefined : services,
+      };
+    });
 }
 
 /** All Gateways of ours (gateway_collection.go). */

@@ -60,10 +60,10 @@ export class Lookup {
   }
 }
 
-/** A namespace is there when an object is in it: files seldom say so by a Namespace. */
+/** Where nobody says which namespaces there are, each that has an object is: files seldom have Namespaces. */
 function namespaceLabels(resources: readonly Resource[]): ReadonlyMap<string, Labels> {
   const written = new Map(resourcesOf(resources, 'Namespace').map(({ metadata }) => [metadata.name, metadata.labels]));
-  const names = new Set([...written.keys(), ...resources.map(({ metadata }) => metadata.namespace)]);
+  const names = new Set(written.size > 0 ? written.keys() : resources.map(({ metadata }) => metadata.namespace));
   names.delete('');
   return new Map([...names].map((name) => [name, { [NAMESPACE_NAME_LABEL]: name, ...written.get(name) }]));
 }

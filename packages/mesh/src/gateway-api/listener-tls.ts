@@ -1,4 +1,11 @@
-import type { FrontendTlsConfig, GatewayTls, ListenerTls, SecretReference, ServerTlsSettings } from '@weft/config';
+import type {
+  FrontendTlsConfig,
+  GatewayListener,
+  GatewayTls,
+  ListenerTls,
+  SecretReference,
+  ServerTlsSettings,
+} from '@weft/config';
 import { tlsSecret } from '../secret.ts';
 import { gatewayApiReferent } from './grants.ts';
 import type { Lookup } from './inputs.ts';
@@ -19,6 +26,7 @@ export interface BuiltTls {
 
 const MODE_OPTION = 'gateway.istio.io/tls-terminate-mode';
 const CIPHERS_OPTION = 'gateway.istio.io/tls-cipher-suites';
+const PROTOCOL_OPTION = 'gateway.istio.io/listener-protocol';
 const MAX_CERTIFICATES = 2;
 const NETWORK_LABEL = 'topology.istio.io/network';
 const LISTENER_PORT_LABEL = 'networking.istio.io/gatewayPort';
@@ -45,7 +53,11 @@ export function listenerTls(
 }
 
 /** Listeners of a Gateway with a network that pass on the TLS of other clusters (pilot/pkg/serviceregistry/kube, IsAutoPassthrough). */
-export function isAutoPassthrough(labels: Readonly<Record<string, string>>, port: number | undefined): boolean {
+export function isAutoPassthrough(
+  labels: Readonly<Record<string, string>>,
+  { port, tls }: Pick<GatewayListener, 'port' | 'tls'>,
+): boolean {
+  if (tls?.options?.[PROTOCOL_OPTION] === 'auto-passthrough') return true;
   return labels[NETWORK_LABEL] !== undefined && String(port) === (labels[LISTENER_PORT_LABEL] ?? AUTO_PASSTHROUGH_PORT);
 }
 

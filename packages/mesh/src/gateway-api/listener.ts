@@ -43,7 +43,7 @@ export function buildListener(
   lookup: Lookup,
 ): BuiltListener {
   const { protocol = '', port, hostname, allowedRoutes } = listener;
-  const auto = isAutoPassthrough(owner.labels, port);
+  const auto = isAutoPassthrough(owner.labels, listener);
   const frontend = frontendOf(gateway.tls, port);
   const { tls, problem: badTls } = listenerTls(listener.tls, frontend, owner, auto, lookup);
   const lacksTls = tls === undefined && (protocol === 'HTTPS' || protocol === 'TLS');

@@ -1,6 +1,6 @@
 import type { JsonObject, ParentReference, Resource } from '@weft/config';
 import { accepted, type Condition, conditionJson, programmed, resolvedRefs } from './conditions.ts';
-import type { GatewayResult, ListenerObject, ListenerResult } from './gateways.ts';
+import { type GatewayResult, isManaged, type ListenerObject, type ListenerResult } from './gateways.ts';
 import type { Lookup } from './inputs.ts';
 import { CONTROLLER, GATEWAY_GROUP } from './names.ts';
 import { parentKey, type RouteParent } from './parents.ts';
@@ -44,9 +44,14 @@ function listenerJson(result: ListenerResult, attached: ReadonlyMap<ListenerResu
   };
 }
 
-function placed(listeners: readonly ListenerResult[], conditions: readonly Condition[]): ComputedStatus['conditions'] {
+/** `reachedBy`: what decides whether it is reached, when an object says so. */
+function placed(
+  listeners: readonly ListenerResult[],
+  conditions: readonly Condition[],
+  reachedBy = '',
+): ComputedStatus['conditions'] {
   return [
-    ...conditions.map((condition) => ({ at: '', condition })),
+    ...conditions.map((condition) => ({ at: condition.type === 'Programmed' ? reachedBy : '', condition })),
     ...listeners.flatMap(({ conditions: own }, i) =>
       own.map((condition) => ({ at: `spec.listeners[${i}]`, condition })),
     ),
@@ -86,7 +91,7 @@ export function gatewayStatus(
       conditions: conditions.map(conditionJson),
       ...(own.length > 0 && { listeners: own.map((each) => listenerJson(each, attached)) }),
     },
-    conditions: placed(own, conditions),
+    conditions: placed(own, conditions, isManaged(gateway.spec) ? '' : 'spec.addresses'),
   };
 }
 
@@ -176,7 +181,7 @@ function refJson(ref: ParentReference): JsonObject {
   return { ...ref };
 }
 
-/** What keeps an object from having an effect. Whether a whole Gateway is reached depends on workloads, which come and go. */
+/** What keeps an object from having an effect. Whether one without an address is reached depends on proxies, which come and go. */
 export function falseConditions(computed: ComputedStatus): ComputedStatus['conditions'] {
   return computed.conditions.filter(
     ({ at, condition: { type, status } }) =>
