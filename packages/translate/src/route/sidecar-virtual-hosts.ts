@@ -41,8 +41,10 @@ export function hostGroups(egress: EgressListener, listenPort: number, makers: R
   const groups: HostGroup[] = [];
   const taken = new Set<string>();
   for (const virtualService of egress.virtualServices) {
-    // Port 80 also takes hosts that no service has; on other ports a VirtualService needs one of its services there.
-    if (listenPort !== 80 && !touches(virtualService, byHost)) continue;
+    // Port 80 also takes hosts that no service has; on other ports a VirtualService needs one of its services there. An HTTP proxy
+    // listener stands in for port 80 where nothing is captured.
+    const takesAnyHost = listenPort === 80 || listenPort === 0;
+    if (!takesAnyHost && !touches(virtualService, byHost)) continue;
     const { services, otherHosts } = splitHosts(virtualService, byHost, egress);
     const byPort = new Map<number, Service[]>();
     for (const service of services) {
@@ -52,16 +54,19 @@ export function hostGroups(egress: EgressListener, listenPort: number, makers: R
         else list.push(service);
       }
     }
-    if (byPort.size === 0 && listenPort === 80) byPort.set(80, []);
+    if (byPort.size === 0 && takesAnyHost) byPort.set(80, []);
     for (const [port, list] of byPort) {
       const routes = makers.ofVirtualService(virtualService, port);
-      for (const service of list) taken.add(service.hostname);
-      if (routes.length > 0) groups.push({ port, services: list, otherHosts, routes, virtualService });
+      // Rules that are all for other callers, ports or gateways leave the service as if there were no VirtualService.
+      if (routes.length === 0) continue;
+      for (const service of list) taken.add(hostPort(service.hostname, port));
+      groups.push({ port, services: list, otherHosts, routes, virtualService });
     }
   }
   for (const service of byHost.values()) {
-    if (taken.has(service.hostname) || service.resolution === 'alias') continue;
+    if (service.resolution === 'alias') continue;
     for (const port of servedPorts(service, listenPort)) {
+      if (taken.has(hostPort(service.hostname, port))) continue;
       const routes = makers.ofService(service, port);
       groups.push({ port, services: [service], otherHosts: [], routes, virtualService: undefined });
     }
