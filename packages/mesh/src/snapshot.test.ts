@@ -153,6 +153,29 @@ spec:
   );
 });
 
+test('only a VirtualService without hosts that the root may see is delegated to', () => {
+  const delegate = (spec: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: part, namespace: other }
+spec: { ${spec}, http: [{ route: [{ destination: { host: orders.shop.svc.cluster.local } }] }] }
+`;
+  const root = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: root, namespace: shop }
+spec: { hosts: [orders], http: [{ delegate: { name: part, namespace: other } }] }
+`;
+  const rulesWith = (spec: string): readonly (number | string)[] => {
+    const { virtualServices, issues } = snapshotOf(root + delegate(spec));
+    const found = virtualServices.find(({ origin }) => origin.name === 'root');
+    return [found?.http.length ?? -1, ...issues.map(({ code }) => code)];
+  };
+  assert.deepEqual(rulesWith('exportTo: ["shop"]'), [1]);
+  assert.deepEqual(rulesWith('exportTo: ["."]'), [0, 'missing-delegate']);
+  assert.deepEqual(rulesWith('hosts: [with.hosts.example]'), [0, 'missing-delegate']);
+});
+
 test('a node that cannot be read says which metadata is wrong', () => {
   const decoded = decodeNode({
     id: 'sidecar~1.2.3.4~a.b~b.svc.cluster.local',

@@ -250,7 +250,6 @@ export class Snapshot {
         ),
       );
     }
-    const find = (namespace: string, name: string): VirtualService | undefined => byKey.get(`${namespace}/${name}`);
     const merged: VirtualService[] = [];
     for (const [key, each] of byKey) {
       // Without hosts it is a delegate, which only counts as a part of its roots.
@@ -259,6 +258,10 @@ export class Snapshot {
         merged.push(each);
         continue;
       }
+      const find = (namespace: string, name: string): VirtualService | undefined => {
+        const found = byKey.get(`${namespace}/${name}`);
+        return found?.hosts.length === 0 && isVisible(found.exportTo, each.namespace) ? found : undefined;
+      };
       const targets = each.http.flatMap(({ rule, origin }) => {
         if (rule.delegate === undefined) return [];
         const target = find(rule.delegate.namespace || each.namespace, rule.delegate.name ?? '');
@@ -356,7 +359,7 @@ function missingDelegate(
     code: 'missing-delegate',
     at: `${origin.path}.delegate`,
     message: `there is no VirtualService ${namespace}/${delegate.name ?? ''} to delegate to, so the rule has no effect`,
-    expected: 'the name of a VirtualService without hosts',
+    expected: `the name of a VirtualService without hosts that is exported to ${origin.ref.namespace}`,
     resource: `${origin.ref.kind} ${origin.ref.namespace}/${origin.ref.name}`,
     position: origin.ref.positionOf(`${origin.path}.delegate`),
   };
