@@ -2,6 +2,7 @@ export { negativeDurationProblem } from './checks/duration.ts';
 export { checkExportTo } from './checks/export-to.ts';
 export { headerValueProblem, matchHeaderNameProblem, strictHeaderNameProblem } from './checks/header.ts';
 export { occursIn } from './checks/regex.ts';
+export { isCipherSuite } from './checks/server-tls.ts';
 export { type DecodeOptions, decodeObject, type Inspected, inspectObject } from './decode.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export { isJsonObject } from './json.ts';

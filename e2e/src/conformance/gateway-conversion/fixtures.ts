@@ -18,6 +18,17 @@ export function fixtures({ services, objects }: ConversionFile, pem: Pem): reado
   return [...services.flatMap(serviceOf), ...objects.map((each) => objectOf(each, pem))];
 }
 
+/** The cases' namespaces exist, and have a label that is the first part of their name. */
+export function namespacesOf(names: readonly string[]): readonly object[] {
+  return [...new Set(names)]
+    .filter((name) => name !== '')
+    .map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'istio.io/test-name-part': name.split('-')[0] } },
+    }));
+}
+
 function serviceOf({ namespace, hostname }: ConversionFile['services'][number]): readonly object[] {
   const name = hostname.split('.')[0] ?? '';
   const isGateway = hostname.endsWith(SUFFIX) && name === INGRESS;

@@ -4,7 +4,7 @@ import { buildSnapshot, type Snapshot } from '@weft/mesh';
 import { parseAllDocuments } from 'yaml';
 import type { CaseResult, Outcome, Suite } from '../suite.ts';
 import type { ConversionCase, ConversionFile } from './case.ts';
-import { DOMAIN, fixtures, type Pem } from './fixtures.ts';
+import { DOMAIN, fixtures, namespacesOf, type Pem } from './fixtures.ts';
 import { meaning, statusMeaning } from './meaning.ts';
 import { skippedCase } from './skips.ts';
 
@@ -73,7 +73,8 @@ function compare(expected: Described, actual: Described): Outcome {
 function runCase(test: ConversionCase, file: ConversionFile, pem: Pem): Outcome {
   const reason = skippedCase(test);
   if (reason !== undefined) return { result: 'skip', reason };
-  const given = fixtures(file, pem).map((document) => JSON.stringify(document));
+  const namespaces = namespacesOf(load([test.input]).map(({ metadata }) => metadata.namespace));
+  const given = [...fixtures(file, pem), ...namespaces].map((document) => JSON.stringify(document));
   const resources = load([test.input, given.join('\n---\n')]);
   const snapshot = buildSnapshot(resources, { domain: DOMAIN });
   const outcome = compare(describe(load([test.golden])), converted(snapshot));

@@ -20,8 +20,8 @@ const CIPHER_SUITES = new Set([
   'DES-CBC3-SHA',
 ]);
 
-/** Operators such as `-SUITE` and `[A|B]` belong to an expression that only the proxy evaluates. */
-function isCipherSuite(name: string): boolean {
+/** Whether a listener can have it. Operators such as `-SUITE` and `[A|B]` belong to an expression that only the proxy evaluates. */
+export function isCipherSuite(name: string): boolean {
   return name === '' || name === 'ALL' || !/^[\p{L}\p{N}]/u.test(name) || CIPHER_SUITES.has(name);
 }
 

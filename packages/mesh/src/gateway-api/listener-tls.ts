@@ -1,10 +1,11 @@
-import type {
-  FrontendTlsConfig,
-  GatewayListener,
-  GatewayTls,
-  ListenerTls,
-  SecretReference,
-  ServerTlsSettings,
+import {
+  type FrontendTlsConfig,
+  type GatewayListener,
+  type GatewayTls,
+  isCipherSuite,
+  type ListenerTls,
+  type SecretReference,
+  type ServerTlsSettings,
 } from '@weft/config';
 import { tlsSecret } from '../secret.ts';
 import { gatewayApiReferent } from './grants.ts';
@@ -43,7 +44,9 @@ export function listenerTls(
   lookup: Lookup,
 ): BuiltTls {
   if (tls === undefined) return { tls: undefined, problem: undefined };
-  const ciphers = tls.options?.[CIPHERS_OPTION]?.split(',').flatMap((each) => each.trim() || []) ?? [];
+  const wanted = tls.options?.[CIPHERS_OPTION]?.split(',').map((each) => each.trim()) ?? [];
+  // Options are of no schema: what is no cipher suite has no effect.
+  const ciphers = [...new Set(wanted.filter((each) => each !== '' && isCipherSuite(each)))];
   const draft: Draft = { ...(ciphers.length > 0 && { cipherSuites: ciphers }) };
   if (tls.mode === 'Passthrough') {
     draft.mode = autoPassthrough ? 'AUTO_PASSTHROUGH' : 'PASSTHROUGH';
@@ -100,6 +103,11 @@ function badCertificate(message: string): Problem {
 interface Credential {
   readonly name?: string;
   readonly problem?: Problem;
+}
+
+/** What keeps a Secret from being used as a certificate. */
+export function credentialProblem(ref: SecretReference, owner: ListenerOwner, lookup: Lookup): Problem | undefined {
+  return credentialOf(ref, owner, lookup).problem;
 }
 
 /** Whether it may be used is asked before whether it is there, so that a status tells nothing about other namespaces. */

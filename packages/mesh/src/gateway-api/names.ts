@@ -3,6 +3,8 @@
 export const GATEWAY_GROUP = 'gateway.networking.k8s.io';
 /** `controllerName` of the GatewayClasses whose Gateways are ours. */
 export const CONTROLLER = 'istio.io/gateway-controller';
+/** The controller of Istio's waypoints. */
+export const WAYPOINT_CONTROLLER = 'istio.io/mesh-controller';
 /** The class that exists without a GatewayClass object. */
 export const DEFAULT_CLASS = 'istio';
 

@@ -3,7 +3,7 @@ import { isSubsetOf, overlaps } from '../host.ts';
 import { compareText } from '../object-ref.ts';
 import type { GatewayResult, ListenerResult } from './gateways.ts';
 import type { Lookup } from './inputs.ts';
-import { GATEWAY_GROUP } from './names.ts';
+import { CONTROLLER, GATEWAY_GROUP, WAYPOINT_CONTROLLER } from './names.ts';
 import type { Problem } from './problem.ts';
 
 export type RouteResource = Resource<'HTTPRoute'> | Resource<'GRPCRoute'> | Resource<'TCPRoute'> | Resource<'TLSRoute'>;
@@ -59,8 +59,32 @@ export function parentsOf(route: RouteResource, listeners: ListenersByOwner, loo
       return found.map((listener) => listenerParent(ref, listener, found, route));
     }
     const isMesh = (group === '' && kind === 'Service') || (group === ISTIO_GROUP && kind === 'ServiceEntry');
-    return isMesh ? [meshParent(ref, kind, namespace, lookup)] : [];
+    return isMesh && !hasForeignWaypoint(ref, kind, namespace, lookup)
+      ? [meshParent(ref, kind, namespace, lookup)]
+      : [];
   });
+}
+
+const WAYPOINT_LABEL = 'istio.io/use-waypoint';
+const WAYPOINT_NAMESPACE_LABEL = 'istio.io/use-waypoint-namespace';
+
+/** A service behind a waypoint of another implementation has its routes from that one. */
+function hasForeignWaypoint(
+  { name = '', namespace: said }: ParentReference,
+  kind: string,
+  own: string,
+  lookup: Lookup,
+): boolean {
+  const namespace = said ?? own;
+  const parent = (kind === 'Service' ? lookup.kubernetesServices : lookup.serviceEntries).get(`${namespace}/${name}`);
+  if (parent === undefined) return false;
+  const { labels } = parent.metadata;
+  const source = labels[WAYPOINT_LABEL] === undefined ? (lookup.namespaces.get(namespace) ?? {}) : labels;
+  const waypoint = lookup.gateways.get(
+    `${source[WAYPOINT_NAMESPACE_LABEL] || namespace}/${source[WAYPOINT_LABEL] ?? ''}`,
+  );
+  const controller = lookup.classes.get(waypoint?.spec.gatewayClassName ?? '')?.spec.controllerName;
+  return controller !== undefined && controller !== CONTROLLER && controller !== WAYPOINT_CONTROLLER;
 }
 
 function meshParent(ref: ParentReference, kind: string, own: string, lookup: Lookup): RouteParent {

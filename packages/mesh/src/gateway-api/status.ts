@@ -2,6 +2,7 @@ import type { JsonObject, ParentReference, Resource } from '@weft/config';
 import { accepted, type Condition, conditionJson, programmed, resolvedRefs } from './conditions.ts';
 import { type GatewayResult, isManaged, type ListenerObject, type ListenerResult } from './gateways.ts';
 import type { Lookup } from './inputs.ts';
+import { credentialProblem } from './listener-tls.ts';
 import { CONTROLLER, GATEWAY_GROUP } from './names.ts';
 import { parentKey, type RouteParent } from './parents.ts';
 import { addressesOf, type Placement, placementOf } from './placement.ts';
@@ -63,7 +64,8 @@ export function gatewayStatus(
   attached: ReadonlyMap<ListenerResult, number>,
   lookup: Lookup,
 ): ComputedStatus {
-  const { gateway, sets, addressProblem } = result;
+  const { gateway, sets } = result;
+  const addressProblem = result.addressProblem ?? parametersProblem(gateway, lookup);
   const own = listenersOf(result, gateway);
   const used = result.listeners.filter((each) => each.owner === gateway || each.valid);
   const placement = placementOf(gateway, result.services, portsOf(used), lookup);
@@ -81,7 +83,7 @@ export function gatewayStatus(
       ? some
       : accepted(addressProblem ?? (partly ? none : undefined)),
     programmed(placement.message, placement.problem),
-    resolvedRefs(clientCertificateProblem(gateway)),
+    resolvedRefs(clientCertificateProblem(gateway, lookup)),
   ];
   const addresses = addressesOf(placement);
   return {
@@ -95,10 +97,27 @@ export function gatewayStatus(
   };
 }
 
-function clientCertificateProblem({ spec }: Resource<'KubernetesGateway'>): Problem | undefined {
+function parametersProblem({ spec, metadata }: Resource<'KubernetesGateway'>, lookup: Lookup): Problem | undefined {
+  const ref = spec.infrastructure?.parametersRef;
+  if (ref === undefined) return undefined;
+  const { group = '', kind = '', name = '' } = ref;
+  const key = `${metadata.namespace}/${name}`;
+  if (group === '' && kind === 'ConfigMap' && lookup.configMaps.has(key)) return undefined;
+  const message = kind === 'ConfigMap' ? `there is no ConfigMap ${key}` : `parameters of kind ${kind} are not known`;
+  return { reason: 'InvalidParameters', message };
+}
+
+/** Whether the certificate to show to backends is there and may be used. */
+function clientCertificateProblem(
+  { spec, metadata }: Resource<'KubernetesGateway'>,
+  lookup: Lookup,
+): Problem | undefined {
   const ref = spec.tls?.backend?.clientCertificateRef;
   if (ref === undefined) return undefined;
-  return { reason: 'InvalidClientCertificateRef', message: 'client certificates for backends are not supported' };
+  const { namespace, name } = metadata;
+  const problem = credentialProblem(ref, { kind: 'Gateway', namespace, name }, lookup);
+  if (problem === undefined || problem.reason === 'RefNotPermitted') return problem;
+  return { ...problem, reason: 'InvalidClientCertificateRef' };
 }
 
 function portsOf(listeners: readonly ListenerResult[]): readonly number[] {
@@ -128,7 +147,7 @@ export function listenerSetStatus(
     : { reason: 'ListenersNotValid', message: 'none of its listeners can be used' };
   const conditions = [
     accepted(result.addressProblem ?? invalid),
-    programmed(placement.message, invalid ?? placement.problem),
+    programmed(placement.message, result.services.length === 0 ? placement.problem : (invalid ?? placement.problem)),
   ];
   return {
     status: {

@@ -88,6 +88,9 @@ function isConfigMap(kind: unknown): boolean {
   return kind === 'ConfigMap';
 }
 
+/** Istio's own, besides the one of ingress. Policies attach to waypoints. */
+const OTHER_CLASSES: ReadonlySet<unknown> = new Set(['istio-waypoint', 'istio-east-west', 'istio-remote']);
+
 export const KUBERNETES_GATEWAY: KindCoverage = {
   effect: 'enforced',
   paths: [
@@ -100,6 +103,12 @@ export const KUBERNETES_GATEWAY: KindCoverage = {
     ...LISTENER.map((name) => `listeners[].${name}`),
   ],
   gaps: [
+    {
+      path: 'gatewayClassName',
+      when: (name) => OTHER_CLASSES.has(name),
+      instead: 'waypoints, gateways of ambient meshes and of other clusters are not supported',
+      security: true,
+    },
     { path: 'defaultScope', instead: UNUSED_ROUTE_FIELDS },
     { path: 'infrastructure', instead: 'nothing is deployed for a Gateway but the proxy that `weft up` starts' },
     { path: 'tls.backend', instead: 'backends are shown no client certificate' },
