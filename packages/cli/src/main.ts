@@ -4,6 +4,8 @@ import { enableCompileCache } from 'node:module';
 if (process.env['NODE_COMPILE_CACHE'] === undefined) {
   process.env['NODE_COMPILE_CACHE'] = enableCompileCache().directory ?? '';
 }
+// Loading the commands would make the young generation grow before the command itself can say that it is to stay small.
+if (process.argv[2] === 'proxy') (await import('@weft/proxy/young-generation')).keepYoungGenerationSmall();
 const [{ COMMANDS }, { processContext }, { runProgram }] = await Promise.all([
   import('./commands/all.ts'),
   import('./command/process-context.ts'),
