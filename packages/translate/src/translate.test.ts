@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { loadText, type Resource } from '@weft/config';
@@ -113,29 +112,4 @@ test('a proxy whose traffic is intercepted has the two listeners the kernel send
   assert.equal(result.listener.get('virtualOutbound')?.useOriginalDst, true);
   assert.ok(result.cluster.has('InboundPassthroughCluster'));
   assert.deepEqual(result.issues, []);
-});
-
-const SAMPLE = new URL('../../../../shared/inputs/istio-configuration.yaml', import.meta.url);
-const skip = existsSync(SAMPLE) ? false : 'the sample configuration is not beside the checkout';
-
-test('the sample configuration of a gateway with canary, mirror and fault', { skip }, () => {
-  const { resources, issues } = loadText(readFileSync(SAMPLE, 'utf8'), 'istio-configuration.yaml');
-  assert.deepEqual(
-    issues.filter((issue) => issue.severity === 'error'),
-    [],
-  );
-  const decoded = decodeNode({
-    id: 'router~127.0.0.1~ingress.istio-system~istio-system.svc.cluster.local',
-    metadata: { NAMESPACE: 'istio-system', INTERCEPTION_MODE: 'NONE', LABELS: { istio: 'ingressgateway' } },
-  });
-  assert.ok(decoded.ok);
-  const result = translated(buildSnapshot(resources), decoded.value);
-  const routes = result.route.get('https.443.https.public-gateway.istio-system')?.virtualHosts[0]?.routes ?? [];
-  // The mirror rule stands after a rule that takes everything, so it can never be reached.
-  assert.equal(routes.length, 3);
-  assert.equal(result.route.get('http.80')?.virtualHosts[0]?.requireTls, 2);
-  assert.deepEqual(
-    result.issues.map((issue) => issue.code),
-    ['missing-secret'],
-  );
 });
