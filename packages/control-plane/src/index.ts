@@ -15,6 +15,7 @@ export { OWNER_ANNOTATION } from './pipeline/owner-cleanup.ts';
 export { parseConsulUrl } from './registries/consul/ask-consul.ts';
 export type { RegistryStatus } from './registries/registry-status.ts';
 export { startControlPlane } from './start-control-plane.ts';
+export { mergedStatus } from './status/gateway-api-status.ts';
 export type { ObjectKey, ObjectMeta, StoredObject } from './store/object.ts';
 export { describeKey, keyOf, printKey } from './store/object.ts';
 export { JournalError } from './store/sqlite-journal.ts';

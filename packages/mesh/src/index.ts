@@ -5,7 +5,7 @@ export type { Gateway, ServerOf } from './gateway.ts';
 export { hostsForNamespace } from './gateway.ts';
 export type { GatewayApi } from './gateway-api/convert.ts';
 export { type ServedGateway, servedGateways } from './gateway-api/gateways.ts';
-export { GATEWAY_NAME_LABEL } from './gateway-api/names.ts';
+export { CONTROLLER as GATEWAY_API_CONTROLLER, GATEWAY_NAME_LABEL } from './gateway-api/names.ts';
 export type { ComputedStatus } from './gateway-api/status.ts';
 export { HostIndex, intersectHosts, isSubsetOf, isWildcard, overlaps, resolveHost } from './host.ts';
 export type { Labels } from './labels.ts';

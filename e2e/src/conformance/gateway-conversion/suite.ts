@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { loadTexts, type Resource } from '@weft/config';
+import { isJsonObject, loadTexts, type Resource } from '@weft/config';
+import { mergedStatus } from '@weft/control-plane';
 import { buildSnapshot, type Snapshot } from '@weft/mesh';
 import { parseAllDocuments } from 'yaml';
 import type { CaseResult, Outcome, Suite } from '../suite.ts';
@@ -36,7 +37,11 @@ function describe(resources: readonly Resource[]): Described {
 
 function statuses({ gatewayApi }: Snapshot): Described {
   return Object.fromEntries(
-    [...gatewayApi.statuses()].map(([resource, { status }]) => [titleOf(resource), statusMeaning(status)]),
+    [...gatewayApi.statuses()].map(([resource, { status }]) => {
+      const { namespace } = resource.metadata;
+      const before = isJsonObject(resource.status) ? resource.status : {};
+      return [titleOf(resource), statusMeaning(mergedStatus(before, status, { generation: 1, namespace, now: '' }))];
+    }),
   );
 }
 

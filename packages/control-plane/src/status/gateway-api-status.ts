@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@weft/config';
-import type { ComputedStatus, GatewayApi } from '@weft/mesh';
+import { type ComputedStatus, GATEWAY_API_CONTROLLER, type GatewayApi } from '@weft/mesh';
 import type { StoredObject } from '../store/object.ts';
 
 const GROUP = 'gateway.networking.k8s.io/';
@@ -21,44 +21,81 @@ export function gatewayApiStatus(object: StoredObject, gatewayApi: GatewayApi): 
 /** The object with its status, beside what others keep there: parents of other controllers, conditions of other types. */
 export function withGatewayApiStatus(object: StoredObject, { status }: ComputedStatus, now: string): StoredObject {
   const before: JsonObject = isJsonObject(object['status']) ? object['status'] : {};
-  const generation = object.metadata.generation ?? 1;
-  const timed = withTimes(status, generation, now);
-  return { ...object, status: merged(before, isJsonObject(timed) ? timed : {}) };
+  const { generation = 1, namespace = '' } = object.metadata;
+  return { ...object, status: mergedStatus(before, status, { generation, namespace, now }) };
 }
 
-function merged(before: JsonObject, found: JsonObject): JsonObject {
-  const others = (name: string, isOurs: (each: JsonObject) => boolean): readonly JsonValue[] => {
-    const list = before[name];
-    return Array.isArray(list) ? list.filter((each: JsonValue) => isJsonObject(each) && !isOurs(each)) : [];
+/** What a status is about. */
+export interface StatusOf {
+  readonly generation: number;
+  readonly namespace: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** What we say replaces what we said; the rest stays. */
+export function mergedStatus(
+  before: JsonObject,
+  status: JsonObject,
+  { generation, namespace, now }: StatusOf,
+): JsonObject {
+  const timed = withTimes(status, generation, now);
+  const found: JsonObject = isJsonObject(timed) ? timed : {};
+  const { addresses: _, listeners: __, attachedListenerSets: ___, parents, conditions, ...kept } = before;
+  return {
+    ...kept,
+    ...found,
+    ...('parents' in found && { parents: mergedParents(entries(parents), entries(found['parents']), namespace) }),
+    ...('conditions' in found && { conditions: mergedConditions(conditions, found['conditions']) }),
   };
-  const own = (name: string, field: string): ReadonlySet<unknown> => {
-    const list = found[name];
-    return new Set(Array.isArray(list) ? list.map((each: JsonValue) => (isJsonObject(each) ? each[field] : '')) : []);
-  };
-  const controllers = own('parents', 'controllerName');
-  const types = own('conditions', 'type');
-  const { addresses: _, listeners: __, attachedListenerSets: ___, ...kept } = before;
-  const result: Record<string, JsonValue> = { ...kept, ...found };
-  for (const [name, isOurs] of [
-    ['parents', (each: JsonObject) => controllers.has(each['controllerName'])],
-    ['conditions', (each: JsonObject) => types.has(each['type'])],
-  ] as const) {
-    const list = found[name];
-    if (Array.isArray(list)) result[name] = [...others(name, isOurs), ...list];
-  }
-  return result;
+}
+
+function entries(list: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter((each: JsonValue) => isJsonObject(each)) : [];
+}
+
+function isOurs(parent: JsonObject): boolean {
+  return parent['controllerName'] === GATEWAY_API_CONTROLLER;
+}
+
+/** Our parents are those that there are now, whatever stood there; a condition that somebody added to one stays with it. */
+function mergedParents(
+  before: readonly JsonObject[],
+  found: readonly JsonObject[],
+  namespace: string,
+): readonly JsonObject[] {
+  const keyOf = ({ parentRef }: JsonObject): string => JSON.stringify(sortedRef(parentRef, namespace));
+  const known = new Map(before.filter(isOurs).map((each) => [keyOf(each), each]));
+  const ours = found.map((each) => ({
+    ...each,
+    conditions: mergedConditions(known.get(keyOf(each))?.['conditions'], each['conditions']),
+  }));
+  return [...before.filter((each) => !isOurs(each)), ...ours];
+}
+
+function sortedRef(ref: JsonValue | undefined, namespace: string): unknown {
+  const defaults = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace };
+  return Object.entries({ ...defaults, ...(isJsonObject(ref) ? ref : {}) }).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function mergedConditions(before: JsonValue | undefined, found: JsonValue | undefined): readonly JsonObject[] {
+  const own = entries(found);
+  const types = new Set(own.map(({ type }) => type));
+  return [...entries(before).filter(({ type }) => !types.has(type)), ...own];
 }
 
 /** Every condition gets the generation that it is about, and a time. */
 function withTimes(value: JsonValue, generation: number, now: string): JsonValue {
   if (Array.isArray(value)) return value.map((each: JsonValue) => withTimes(each, generation, now));
   if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).map(([name, each]) => {
+  const timed = Object.entries(value).map(([name, each]) => {
     if (name !== 'conditions' || !Array.isArray(each)) return [name, withTimes(each, generation, now)];
-    const timed = each.map((condition: JsonValue) =>
-      isJsonObject(condition) ? { ...condition, observedGeneration: generation, lastTransitionTime: now } : condition,
-    );
-    return [name, timed];
+    const conditions = entries(each).map((condition) => ({
+      ...condition,
+      observedGeneration: generation,
+      lastTransitionTime: now,
+    }));
+    return [name, conditions];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(timed);
 }

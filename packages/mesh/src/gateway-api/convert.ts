@@ -92,9 +92,7 @@ export class GatewayApi {
         statuses.set(set, listenerSetStatus(result, set, allowed, attached, lookup));
       }
     }
-    for (const result of this.#routes) {
-      if (result.parents.length > 0) statuses.set(result.route, routeStatus(result));
-    }
+    for (const result of this.#routes) statuses.set(result.route, routeStatus(result));
     return statuses;
   }
 }
