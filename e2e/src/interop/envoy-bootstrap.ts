@@ -3,9 +3,14 @@ import type { JsonObject } from '@bufbuild/protobuf';
 const HTTP_OPTIONS = 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** The bootstrap of an Envoy that has everything from an ADS server. `GRPC` is the state of the world, `DELTA_GRPC` incremental. */
-export function envoyBootstrap(node: JsonObject, xdsPort: number, apiType: 'GRPC' | 'DELTA_GRPC'): JsonObject {
+export function envoyBootstrap(
+  node: JsonObject,
+  xdsPort: number,
+  apiType: 'GRPC' | 'DELTA_GRPC',
+  xdsAddress = '127.0.0.1',
+): JsonObject {
   const fromAds = { ads: {}, resource_api_version: 'V3' };
-  const endpoint = { endpoint: { address: { socket_address: { address: '127.0.0.1', port_value: xdsPort } } } };
+  const endpoint = { endpoint: { address: { socket_address: { address: xdsAddress, port_value: xdsPort } } } };
   return {
     node,
     dynamic_resources: {

@@ -2,7 +2,7 @@
  * What must be known of a connection before its filter chain can be chosen, and finding it out from its first bytes.
  * Nothing is waited for that no chain depends on: a server that speaks first would never be reached (SEMANTICS: protocol sniffing).
  */
-import { type Listener, portMatches } from '@weft/engine';
+import { type FilterChain, type Listener, portMatches } from '@weft/engine';
 import { type ClientHello, readClientHello } from '../tls/client-hello.ts';
 import { detectHttp } from './detect-http.ts';
 
@@ -27,20 +27,30 @@ export const NOTHING_FOUND: Findings = { hello: undefined, applicationProtocols:
 export type Inspection = Findings | 'too-large' | undefined;
 
 /**
- * Which inspections a connection to `port` needs. TLS: when a chain ends it, or asks for a server name, a transport or a protocol, and
- * the inspector is not switched off for the port. HTTP: when its inspector is listed and a chain asks for protocols.
+ * Which inspections a connection to `port` needs. TLS: when a chain for the port ends it or depends on it, and the inspector is not switched
+ * off for the port; without the inspector, what is not known to be TLS counts as plain, and Envoy adds it by the same rule
+ * (listener_impl.cc, need_tls_inspector). HTTP: when its inspector is listed and a chain asks for protocols.
  */
 export function wantedInspections(listener: Listener, port: number): Wanted {
-  const chains = listener.defaultChain === undefined ? listener.chains : [...listener.chains, listener.defaultChain];
+  const chains = chainsOf(listener, port);
   const asksProtocol = chains.some(({ match }) => match.applicationProtocols.length > 0);
-  const asksTls = chains.some(
-    ({ match, transportSocket }) =>
-      transportSocket !== undefined || match.serverNames.length > 0 || match.transportProtocol !== '',
-  );
+  const tlsInspector = listed(listener, TLS_INSPECTOR, port);
+  const asksTls = chains.some(({ match, transportSocket }) => {
+    if (transportSocket !== undefined || match.transportProtocol === 'tls') return true;
+    if (match.transportProtocol !== '') return tlsInspector === 'on';
+    return match.serverNames.length > 0 || match.applicationProtocols.length > 0;
+  });
   return {
-    tls: (asksTls || asksProtocol) && listed(listener, TLS_INSPECTOR, port) !== 'off',
+    tls: asksTls && tlsInspector !== 'off',
     http: asksProtocol && listed(listener, HTTP_INSPECTOR, port) === 'on',
   };
+}
+
+/** Those that a connection to `port` may come to: the port is the first thing that is matched, and there is no way back from it. */
+function chainsOf({ chains, defaultChain }: Listener, port: number): readonly FilterChain[] {
+  const own = chains.filter(({ match }) => match.destinationPort === port);
+  const possible = own.length > 0 ? own : chains.filter(({ match }) => match.destinationPort === undefined);
+  return defaultChain === undefined ? possible : [...possible, defaultChain];
 }
 
 function listed(listener: Listener, type: string, port: number): 'on' | 'off' | 'absent' {
