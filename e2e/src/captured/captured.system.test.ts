@@ -51,7 +51,7 @@ async function startCluster(t: TestContext): Promise<Cluster> {
   const control = start(t, hub, 0, [WEFT, 'control', '--memory', '-f', mesh, '--address', hub.address]);
   await said(control, '15010');
   const apps = [
-    start(t, hub, 0, [script('app.ts'), 'outside', '9999', '9998']),
+    start(t, hub, 0, [script('app.ts'), 'outside', '9999', '9000']),
     start(t, v1, 0, [script('app.ts'), 'orders-v1', '80', '6001']),
     start(t, v2, 0, [script('app.ts'), 'orders-v2', '80', '6001']),
   ];
@@ -116,7 +116,7 @@ test('a cluster whose traffic is captured', { skip: NO_NAMESPACES, timeout: 120_
   await t.test('unknown addresses are reached, until only known ones may be', async () => {
     const outside = (): string => call(`http://${hub.address}:9999/`);
     assert.equal(outside(), `200 outside from ${client.address}`);
-    assert.equal(call(`quiet://${hub.address}:9998`), `${hub.address}: hello, this is outside`);
+    assert.equal(call(`quiet://${hub.address}:9000`), `${hub.address}: hello, this is outside`);
     writeFileSync(join(folder, 'mesh.yaml'), `${MESH}---\n${REGISTRY_ONLY}`);
     await eventually('a black hole', outside, (answer) => answer.startsWith('failed'));
     assert.equal(call('http://10.96.0.10:8080/'), '200 orders-v1 from 127.0.0.6');
@@ -127,10 +127,10 @@ test('a cluster whose traffic is captured', { skip: NO_NAMESPACES, timeout: 120_
   await t.test('a port of the proxy leads nowhere, and its own connections are not served', async () => {
     assert.match(call('http://10.96.0.99:15001/'), /^failed/);
     weft(client, 'install', '--proxy-uid', '4242');
-    assert.match(call(`tcp://${hub.address}:9998`), /nothing$/);
+    assert.match(call(`tcp://${hub.address}:9000`), /nothing$/);
     await said(clientProxy, 'refused a connection of this proxy that came back to it');
     weft(client, 'install', '--dns');
-    assert.match(call(`tcp://${hub.address}:9998`), /hello/);
+    assert.match(call(`tcp://${hub.address}:9000`), /hello/);
   });
 
   await t.test('rules outlive a killed proxy, and can be removed', async () => {

@@ -1,6 +1,6 @@
 /** `lookup.ts HOST PORT`: connects there, is redirected to its own server at 15001, and prints where it wanted to go and what asking costs. */
 import { connect, createServer } from 'node:net';
-import { socketOptions } from '../../../packages/proxy/src/net/socket-options.ts';
+import { socketOptions } from '@weft/proxy/socket-options';
 
 const ASKED = 2000;
 const [host = '', port = '0'] = process.argv.slice(2);
