@@ -1,6 +1,6 @@
 /** Kinds that are experiments of the Gateway API, which change with every release. */
 const EXPERIMENTAL = /^apiVersion: gateway\.networking\.x-k8s\.io\//m;
-const INFERENCE = /^apiVersion: inference\.networking\./m;
+const INFERENCE = /^apiVersion: inference\.networking\.|^ *kind: InferencePool\s*$/m;
 /** Istio's classes for ambient meshes and for Gateways of other clusters. */
 const OTHER_CLASS = /^ *gatewayClassName: *istio-(?:waypoint|east-west|remote)\s*$/m;
 const BACKEND_TLS = /^kind: BackendTLSPolicy\s*$/m;

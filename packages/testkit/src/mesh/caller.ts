@@ -2,6 +2,7 @@ import { suggest } from '@weft/base';
 import { type Resource, resourcesOf } from '@weft/config';
 import { decodeNode, type Locality, type Node, selects } from '@weft/mesh';
 import { CallError } from '../explain/call.ts';
+import { gatewayCandidates } from './gateway-candidates.ts';
 import { findWorkload, type KnownWorkload } from './known-workloads.ts';
 
 /** A caller that no configuration describes. */
@@ -109,20 +110,17 @@ export function gatewayNode(
   resources: readonly Resource[],
   workloads: readonly KnownWorkload[],
 ): Node {
-  const gateways = resourcesOf(resources, 'Gateway');
-  const named = gateways.filter(
-    ({ spec, metadata }) => wanted === '' || spec.selector?.['istio'] === wanted || metadata.name === wanted,
-  );
-  const serves = named.filter(({ spec }) => (spec.servers ?? []).some((server) => server.port?.number === port));
-  const chosen = serves.find(({ spec }) => spec.selector?.['istio'] === 'ingressgateway') ?? serves[0] ?? named[0];
+  const named = gatewayCandidates(resources).filter(({ names }) => wanted === '' || names.includes(wanted));
+  const serves = named.filter(({ ports }) => ports.includes(port));
+  const chosen = serves.find((each) => each.labels['istio'] === 'ingressgateway') ?? serves[0] ?? named[0];
   if (chosen === undefined && wanted !== '') throw new CallError(`there is no Gateway for "${wanted}"`);
-  const selector = chosen?.spec.selector ?? {};
+  const selector = chosen?.labels ?? {};
   const labels = Object.keys(selector).length === 0 ? { istio: 'ingressgateway' } : selector;
   const workload = workloads.find((each) => selects(labels, each.labels));
   const short = labels['istio'] ?? labels['app'] ?? 'ingressgateway';
   const { name, namespace, address, serviceAccount } = workload ?? {
-    name: short.startsWith('istio-') ? short : `istio-${short}`,
-    namespace: GATEWAY_NAMESPACE,
+    name: chosen?.place?.name ?? (short.startsWith('istio-') ? short : `istio-${short}`),
+    namespace: chosen?.place?.namespace ?? GATEWAY_NAMESPACE,
     address: '127.0.0.1',
     serviceAccount: `istio-${short}-service-account`,
   };
