@@ -14,6 +14,7 @@ import { HttpInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/list
 import { ProxyProtocolSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb';
 import { TlsInspectorSchema } from '@weft/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb';
 import { PreviousHostsPredicateSchema } from '@weft/xds/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb';
+import { ProxyProtocolUpstreamTransportSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb';
 import { RawBufferSchema } from '@weft/xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb';
 import {
   DownstreamTlsContextSchema,
@@ -35,6 +36,7 @@ export const EXTENSIONS: readonly DescMessage[] = [
   TlsInspectorSchema,
   PreviousHostsPredicateSchema,
   ProxyProtocolSchema,
+  ProxyProtocolUpstreamTransportSchema,
   RawBufferSchema,
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,

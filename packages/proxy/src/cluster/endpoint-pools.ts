@@ -1,5 +1,6 @@
 /** The pools of connections to one endpoint: by routing priority and protocol, and by what requests decide about the TLS handshake. */
 
+import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { AlpnOverride, TransportSocketOptions } from '../upstream/transport-socket-options.ts';
 import type { EndpointPool } from '../upstream/upstream-stream.ts';
 
@@ -25,7 +26,7 @@ export function poolKind(priority: 'default' | 'high', http2: boolean): PoolKind
   return http2 ? 1 : 0;
 }
 
-/** So many server names an endpoint; the pool that was made first makes room. */
+/** So many server names and clients an endpoint; the pool that was made first makes room. */
 const MAX_NAMED_POOLS = 128;
 
 /** Makes a pool; and takes one that is to have no new requests. */
@@ -46,18 +47,23 @@ export class EndpointPools {
   #plain: Pools = none();
   /** The same for each ALPN that requests ask for instead of the cluster's; a listener or two use one cluster, so there are few. */
   #overridden: { readonly alpn: string; readonly pools: Pools }[] = [];
-  /** For each server name that requests brought along (`auto_sni`): a connection belongs to the name it was opened for. */
+  /** For each server name (`auto_sni`) and client (PROXY protocol): a connection belongs to those it was opened for. */
   readonly #named = new Map<string, EndpointPool>();
 
   constructor(keeper: PoolKeeper) {
     this.#keeper = keeper;
   }
 
-  /** @hot `serverName` is empty where requests do not choose it. */
-  get(kind: PoolKind, serverName: string, alpn: AlpnOverride | undefined): EndpointPool {
-    if (serverName !== '') return this.#forName(kind, serverName, alpn);
+  /** @hot `serverName` is empty where requests do not choose it; `client` is undefined where clients share connections. */
+  get(
+    kind: PoolKind,
+    serverName: string,
+    alpn: AlpnOverride | undefined,
+    client: ConnectionInfo | undefined,
+  ): EndpointPool {
+    if (serverName !== '' || client !== undefined) return this.#forName(kind, serverName, alpn, client);
     const pools = alpn === undefined ? this.#plain : this.#forAlpn(alpn);
-    const pool = pools[kind] ?? this.#open(kind, '', alpn);
+    const pool = pools[kind] ?? this.#open(kind, '', alpn, undefined);
     pools[kind] = pool;
     return pool;
   }
@@ -87,8 +93,14 @@ export class EndpointPools {
     return pools;
   }
 
-  #forName(kind: PoolKind, serverName: string, alpn: AlpnOverride | undefined): EndpointPool {
-    const key = `${kind} ${serverName} ${alpn?.key ?? ''}`;
+  #forName(
+    kind: PoolKind,
+    serverName: string,
+    alpn: AlpnOverride | undefined,
+    client: ConnectionInfo | undefined,
+  ): EndpointPool {
+    const ends = client === undefined ? '' : `${client.remoteAddress} ${client.localAddress}`;
+    const key = `${kind} ${serverName} ${alpn?.key ?? ''} ${ends}`;
     const existing = this.#named.get(key);
     if (existing !== undefined) return existing;
     const oldest = this.#named.size >= MAX_NAMED_POOLS ? this.#named.entries().next().value : undefined;
@@ -96,13 +108,18 @@ export class EndpointPools {
       this.#named.delete(oldest[0]);
       this.#keeper.retire(oldest[1]);
     }
-    const pool = this.#open(kind, serverName, alpn);
+    const pool = this.#open(kind, serverName, alpn, client);
     this.#named.set(key, pool);
     return pool;
   }
 
-  #open(kind: PoolKind, serverName: string, alpn: AlpnOverride | undefined): EndpointPool {
+  #open(
+    kind: PoolKind,
+    serverName: string,
+    alpn: AlpnOverride | undefined,
+    client: ConnectionInfo | undefined,
+  ): EndpointPool {
     const offered = kind === 1 || kind === 3 ? alpn?.http2 : alpn?.http1;
-    return this.#keeper.open(kind, this.counts, { serverName, alpn: offered, fallbackAlpn: [] });
+    return this.#keeper.open(kind, this.counts, { serverName, alpn: offered, fallbackAlpn: [], client });
   }
 }

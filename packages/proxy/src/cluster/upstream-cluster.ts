@@ -19,6 +19,7 @@ import type { Loop } from '../net/loop.ts';
 import { dialWire } from '../net/open-wire.ts';
 import type { Wire, WireOwner } from '../net/wire.ts';
 import type { ThreadPlace } from '../runtime/thread-place.ts';
+import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ClusterStats } from '../telemetry/cluster-stats.ts';
 import type { ServiceLabels } from '../telemetry/istio/service-labels.ts';
 import type { WorkloadLabels } from '../telemetry/istio/workload-labels.ts';
@@ -247,7 +248,7 @@ export class UpstreamCluster {
   /**
    * @hot The connections to `endpoint` for requests of this priority, which speak what the cluster asks for. `clientHttp2`: the client of
    * this request spoke HTTP/2. A cluster that speaks what the client spoke has both kinds. `serverName`: see `serverNameOf`. `alpn` counts
-   * for the mesh's TLS alone.
+   * for the mesh's TLS alone. `client` counts where endpoints are told whose connection they get.
    */
   pool(
     endpoint: Endpoint,
@@ -255,6 +256,7 @@ export class UpstreamCluster {
     clientHttp2: boolean,
     serverName: string,
     alpn: AlpnOverride | undefined,
+    client: ConnectionInfo | undefined,
   ): EndpointPool {
     const { kind } = this.config.protocol;
     const http2 = kind === 'http2' || (kind === 'downstream' && clientHttp2);
@@ -265,7 +267,8 @@ export class UpstreamCluster {
     }
     // What ALPN decides cannot depend on an ALPN that says which HTTP will be spoken.
     const said = this.#takesAlpn && kind !== 'auto' ? alpn : undefined;
-    return pools.get(poolKind(priority, http2), serverName, said);
+    const announced = this.tls?.announcesClients === true ? client : undefined;
+    return pools.get(poolKind(priority, http2), serverName, said, announced);
   }
 
   #poolsOf(endpoint: Endpoint): EndpointPools {

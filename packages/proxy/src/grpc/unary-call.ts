@@ -64,7 +64,7 @@ export class UnaryCall implements PoolWaiter, UpstreamStream {
     breaker.requests++;
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
-    this.#pool = cluster.pool(endpoint, 'default', true, '', undefined);
+    this.#pool = cluster.pool(endpoint, 'default', true, '', undefined, undefined);
     this.#pool.acquire(this);
   }
 

@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts, Socket, type SocketConstructorOpts } from
 import type { TLSSocket } from 'node:tls';
 import type { TcpKeepalive } from '@weft/engine';
 import { nodeTls } from '../tls/node-crypto.ts';
-import type { UpstreamHandshake, UpstreamTransport } from '../tls/upstream-handshake.ts';
+import type { Preamble, UpstreamHandshake, UpstreamTransport } from '../tls/upstream-handshake.ts';
 import type { Loop } from './loop.ts';
 import { Wire, type WireOwner } from './wire.ts';
 
@@ -101,19 +101,31 @@ export function dialWire(
     wire.give(owner);
     wire.socket.once('connect', () => {
       loop.enter();
+      const { preamble } = transport;
+      if (preamble !== undefined) wire?.sendBytes(preamble(wire.socket));
       onConnect();
       loop.leave();
     });
     return wire;
   }
-  const { handshake } = transport;
-  const socket = nodeTls().connect({ ...common, ...handshake.options });
+  const { handshake, preamble } = transport;
+  const below = preamble === undefined ? {} : { socket: announced(common as NetConnectOpts, preamble) };
+  const socket = nodeTls().connect({ ...common, ...handshake.options, ...below });
   wire = new Wire(loop, socket);
+  // TLS over a socket that was there before pays no heed to `onread`.
+  if (preamble !== undefined) socket.on('data', (chunk: Buffer) => wire?.deliver(chunk));
   loop.ownDials?.follow(socket);
   keepAlive(socket, options.keepalive);
   wire.give(owner);
   followHandshake(wire, socket, handshake, onConnect);
   return wire;
+}
+
+/** A socket that sends `preamble` once it is connected: before TLS, which waits for the connection too, and was told of it later. */
+function announced({ onread: _ours, ...options }: NetConnectOpts, preamble: Preamble): Socket {
+  const socket = connect(options);
+  socket.once('connect', () => socket.write(preamble(socket)));
+  return socket;
 }
 
 /** The system's defaults of Linux (tcp(7)) stand in for what is not said, since Node sets all three or none. */

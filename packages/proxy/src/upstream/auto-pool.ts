@@ -37,12 +37,12 @@ export class AutoPool implements EndpointPool {
     endpoint: Endpoint,
     breaker: Breaker,
     counts: HostCounts,
-    { serverName }: TransportSocketOptions,
+    { serverName, client }: TransportSocketOptions,
   ) {
     this.#cluster = cluster;
     this.endpoint = endpoint;
     this.counts = counts;
-    const transport = { serverName, alpn: undefined, fallbackAlpn: OFFERED };
+    const transport = { serverName, alpn: undefined, fallbackAlpn: OFFERED, client };
     const forget = (): void => this.#forget();
     this.#http1 = new HostPool(cluster, endpoint, breaker, counts, transport, {
       handOver: (wire, waiters) => this.#switch(this.#http2, wire, waiters),

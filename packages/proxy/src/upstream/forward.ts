@@ -113,6 +113,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       this.#exchange.request.version === 20,
       upstreamServerName(this.#exchange, this.#plan, endpoint, cluster),
       this.#exchange.alpnOverride,
+      this.#exchange.downstream.connection,
     );
     this.#pool = pool;
     this.#counts = pool.counts;
@@ -243,7 +244,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
       exchange.tunnelled = true;
       this.#deadlines?.endGlobal();
       exchange.manager.stats.downstreamCxUpgradesTotal.inc();
-    } else exchange.onRequestEnd(undefined);
+    } else exchange.intake.onEnd(undefined);
   }
 
   /** @hot */

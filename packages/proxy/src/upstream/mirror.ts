@@ -3,6 +3,7 @@ import type { Endpoint, MirrorPolicy, PickContext } from '@weft/engine';
 import type { HeaderBlock, ResponseHead } from '@weft/http';
 import type { Breaker } from '../cluster/breaker.ts';
 import type { UpstreamCluster } from '../cluster/upstream-cluster.ts';
+import type { ConnectionInfo } from '../stream/downstream.ts';
 import type { ReplyCode } from '../stream/replies.ts';
 import type { AlpnOverride } from './transport-socket-options.ts';
 import type { PoolWaiter, UpstreamConnection, UpstreamRequestHead, UpstreamStream } from './upstream-stream.ts';
@@ -37,6 +38,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     requestDone: boolean,
     http2: boolean,
     alpn: AlpnOverride | undefined,
+    client: ConnectionInfo,
   ) {
     const authority = policy.shadowSuffix ? head.authority.replace(/(:\d+)?$/, '-shadow$1') : head.authority;
     this.#head = { ...head, authority, headers: [...head.headers] };
@@ -54,7 +56,7 @@ export class Mirror implements PoolWaiter, UpstreamStream {
     cluster.stats.upstreamRqTotal.inc();
     cluster.stats.upstreamRqActive.inc();
     const serverName = cluster.namesServers ? cluster.serverNameOf(authority, head.headers) : '';
-    cluster.pool(endpoint, breaker.priority, http2, serverName, alpn).acquire(this);
+    cluster.pool(endpoint, breaker.priority, http2, serverName, alpn, client).acquire(this);
   }
 
   onConnection(connection: UpstreamConnection): void {

@@ -40,6 +40,7 @@ export class Mirrors {
               exchange.requestDone,
               exchange.request.version === 20,
               exchange.alpnOverride,
+              exchange.downstream.connection,
             ),
           ];
     });

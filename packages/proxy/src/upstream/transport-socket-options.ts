@@ -1,5 +1,7 @@
 /** What a request decides about the TLS handshake of the connection it takes (Envoy: TransportSocketOptions). */
 
+import type { ProxiedClient } from './write-proxy-header.ts';
+
 /** What to offer instead of the ALPN protocols of the cluster, by the HTTP that the connection will carry. */
 export interface AlpnOverride {
   /** Tells overrides with different content apart. */
@@ -16,10 +18,13 @@ export interface TransportSocketOptions {
   readonly alpn: readonly string[] | undefined;
   /** Offered where neither `alpn` nor the cluster says anything. */
   readonly fallbackAlpn: readonly string[];
+  /** Whom the connection is for, where the cluster says that to its endpoints (PROXY protocol). */
+  readonly client: ProxiedClient | undefined;
 }
 
 export const NO_TRANSPORT_SOCKET_OPTIONS: TransportSocketOptions = {
   serverName: '',
   alpn: undefined,
   fallbackAlpn: [],
+  client: undefined,
 };

@@ -77,7 +77,8 @@ function isAutomatic({ service, mesh, modes, passthrough }: MutualTlsInput): boo
   return mesh.enableAutoMtls !== false && !service.meshExternal && !passthrough && modes.namespace !== 'disable';
 }
 
-const PLAIN: Init<typeof TransportSocketSchema> = {
+/** A transport socket without TLS. */
+export const PLAIN: Init<typeof TransportSocketSchema> = {
   name: 'envoy.transport_sockets.raw_buffer',
   configType: { case: 'typedConfig', value: any(RawBufferSchema, {}) },
 };

@@ -16,6 +16,7 @@ import { configPath, weftOrigin } from '../origin.ts';
 import { adsSource } from '../wire/ads.ts';
 import { duration } from '../wire/duration.ts';
 import type { Init } from '../wire/init.ts';
+import { announcingClients } from './announce-clients.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { httpProtocolOptions } from './http-options.ts';
@@ -78,19 +79,22 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
       }),
     },
     ...(policy.outlierDetection && { outlierDetection: outlierDetection(policy.outlierDetection) }),
-    ...(originatesTls(policy.tls)
-      ? { transportSocket: upstreamTls(policy.tls, isHttp2) }
-      : mutualTls({
-          service,
-          port: port.number,
-          subset: subsetName,
-          policy,
-          mesh,
-          certificates: input.node.certificates,
-          modes: input.modes,
-          isHttp2,
-          passthrough: isOriginalDestination(discovery),
-        })),
+    ...announcingClients(
+      policy.proxyProtocol,
+      originatesTls(policy.tls)
+        ? { transportSocket: upstreamTls(policy.tls, isHttp2) }
+        : mutualTls({
+            service,
+            port: port.number,
+            subset: subsetName,
+            policy,
+            mesh,
+            certificates: input.node.certificates,
+            modes: input.modes,
+            isHttp2,
+            passthrough: isOriginalDestination(discovery),
+          }),
+    ),
     ...tcpKeepalive(mesh, connectionPool),
     metadata: { filterMetadata: clusterMetadata(input, originatesTls(policy.tls)) },
     ...discovery,

@@ -13,6 +13,7 @@ const POLICY = [
   'loadBalancer.warmup',
   'loadBalancer.warmupDurationSecs',
   'outlierDetection',
+  'proxyProtocol',
   'retryBudget',
   'tls',
 ];

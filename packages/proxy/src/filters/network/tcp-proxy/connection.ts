@@ -116,8 +116,11 @@ export class TcpProxyConnection implements ServedConnection {
     cluster.stats.upstreamCxTotal.inc();
     cluster.stats.upstreamCxActive.inc();
     cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
-    this.#upstream = cluster.dial(endpoint, NO_TRANSPORT_SOCKET_OPTIONS, this.#upstreamOwner, () =>
-      this.#onConnected(),
+    this.#upstream = cluster.dial(
+      endpoint,
+      { ...NO_TRANSPORT_SOCKET_OPTIONS, client: this.#connection },
+      this.#upstreamOwner,
+      () => this.#onConnected(),
     );
   }
 
