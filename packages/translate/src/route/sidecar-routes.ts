@@ -52,13 +52,19 @@ const memo = new Memo<{ readonly configuration: RouteConfiguration; readonly iss
 const defaults = new Memo<readonly Route[]>();
 
 /** One outbound route configuration of a sidecar (core/httproute.go, BuildSidecarOutboundVirtualHosts). */
-export function sidecarRoutes(input: SidecarRouteInput, issues: Issue[]): RouteConfiguration {
+export function sidecarRoutes(asked: SidecarRouteInput, issues: Issue[]): RouteConfiguration {
+  const input = isHttpProxy(asked.egress) ? { ...asked, listenPort: 0 } : asked;
   const { name, proxy, snapshot } = input;
   const view = routingView(snapshot, proxy);
   const egress = proxy.scope.egress.indexOf(input.egress);
   const made = memo.get(view, `${name} ${egress}`, [], () => build(input));
   issues.push(...made.issues);
   return made.configuration;
+}
+
+/** A Sidecar's listener of protocol HTTP_PROXY serves every port, whatever its own (core/httproute.go, BuildSidecarOutboundVirtualHosts). */
+function isHttpProxy({ listener }: EgressListener): boolean {
+  return listener?.port?.protocol?.toUpperCase() === 'HTTP_PROXY';
 }
 
 function build(input: SidecarRouteInput): {
