@@ -60,8 +60,10 @@ function unsentOf(
   hop: HopExplanation,
   asked: Asked,
 ): readonly RuleExplanation[] {
-  const title = formatRef(virtualService.origin);
-  const known = [...sent].some((each) => each.startsWith(`${title} `));
+  // Rules may come from other objects than the VirtualService: from routes of the Gateway API, or from delegates.
+  const refs = [virtualService.origin, ...virtualService.http.map(({ origin }) => origin.ref)];
+  const titles = [...new Set(refs.map((ref) => `${formatRef(ref)} `))];
+  const known = [...sent].some((each) => titles.some((title) => each.startsWith(title)));
   const whole = known ? undefined : whyNotAtAll(virtualService, hop, asked);
   if (whole !== undefined) {
     const origin = engineOrigin({ ref: virtualService.origin, path: '' });
