@@ -71,7 +71,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
   onBytes(chunk: Buffer): void {
     this.#watch.onBytes();
     if (this.#tunnel) {
-      this.#exchange?.onRequestBody(chunk);
+      this.#exchange?.intake.onBody(chunk);
       return;
     }
     if (this.#watch.closing) return;
@@ -82,7 +82,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
 
   #afterParsing(fault: HttpFault | undefined): void {
     this.#parsing = false;
-    this.#exchange?.flushDeferred();
+    this.#exchange?.intake.flushReply();
     if (fault !== undefined) {
       this.#onFault(fault);
       return;
@@ -116,7 +116,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
 
   /** @hot */
   onRequestBody(chunk: Buffer): void {
-    this.#exchange?.onRequestBody(chunk);
+    this.#exchange?.intake.onBody(chunk);
   }
 
   /** @hot */
@@ -134,7 +134,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
     }
     // The body of an upgrade or CONNECT is what follows once the other side agreed.
     if (this.#head?.upgrade !== undefined || this.#head?.method === 'CONNECT') return;
-    exchange.onRequestEnd(trailers);
+    exchange.intake.onEnd(trailers);
   }
 
   /** The connection goes on as another protocol, in other hands: ends our part in it and yields the bytes that came after. */
@@ -260,7 +260,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
     this.#tunnel = true;
     this.#closeAfter = true;
     const early = this.#parser.detach();
-    if (early.length > 0) this.#exchange?.onRequestBody(early);
+    if (early.length > 0) this.#exchange?.intake.onBody(early);
     this.#wire.resume();
   }
 
@@ -305,7 +305,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
   onEof(): void {
     this.#ended = true;
     if (this.#tunnel) {
-      this.#exchange?.onRequestEnd(undefined);
+      this.#exchange?.intake.onEnd(undefined);
       return;
     }
     if (this.#watch.closing) {

@@ -66,7 +66,7 @@ export class DownstreamStream implements Downstream, Http2RequestSink {
   onRequestBody(chunk: Buffer): void {
     this.lastActivity = this.#manager.loop.now;
     this.#unconsumed += chunk.length;
-    this.exchange?.onRequestBody(chunk);
+    this.exchange?.intake.onBody(chunk);
     if (!this.#paused) this.#consume();
   }
 
@@ -78,7 +78,7 @@ export class DownstreamStream implements Downstream, Http2RequestSink {
 
   /** @hot */
   onRequestEnd(trailers: HeaderBlock | undefined): void {
-    this.exchange?.onRequestEnd(trailers);
+    this.exchange?.intake.onEnd(trailers);
   }
 
   onReset(reset: StreamReset): void {

@@ -3,7 +3,7 @@ import type { HeaderBlock } from '@weft/http';
 /**
  * Changes the bytes of both bodies of an exchange as they pass: a request's before any filter of the body sees them, a response's after
  * all of them have. Synchronous, and it keeps no more than a few bytes back. What is not a matter of bytes (headers, how a body is
- * delimited) is the business of the filter that installs it with `Exchange.rewriteBodies`.
+ * delimited) is the business of the filter that installs it in `Exchange.rewrite`.
  */
 export interface BodyRewrite {
   /** @hot What goes on instead of `chunk`, which is lent; empty for nothing yet. It may answer the exchange if the bytes are wrong. */

@@ -1,6 +1,6 @@
 /**
- * One HTTP exchange: request in, filters, plan, upstream or own reply, response out, record. Knows no protocol: the client's side is a
- * Downstream, the upstream's side an UpstreamLink that the terminal filter sets.
+ * One HTTP exchange: request in (its `intake`), plan, upstream or own reply, response out through the filters, record. Knows no protocol:
+ * the client's side is a Downstream, the upstream's side an UpstreamLink that the terminal filter sets.
  */
 import { type FilterOverrides, type Plan, planRequest, type RouteTable } from '@weft/engine';
 import { CHUNKED, type Framing, type HeaderBlock, NO_BODY, type RequestHead } from '@weft/http';
@@ -13,10 +13,9 @@ import { type BodyRewrite, NO_BYTES } from './body-rewrite.ts';
 import { type BodyTransform, TransformedResponse } from './body-transform.ts';
 import type { Downstream, UpstreamLink } from './downstream.ts';
 import { closeRecord, countEnd, fillRecord, withFlag } from './fill-record.ts';
-import { CONTINUE } from './http-filter.ts';
-import { type ReplyOptions, sendLocalReply } from './local-reply.ts';
+import type { ReplyOptions } from './local-reply.ts';
 import { REPLIES, type ReplyCode } from './replies.ts';
-import { RequestHold } from './request-hold.ts';
+import { RequestIntake } from './request-intake.ts';
 
 const NO_SLOTS: unknown[] = [];
 const NO_OVERRIDES: FilterOverrides = new Map();
@@ -51,12 +50,10 @@ export class Exchange {
   alpnOverride: AlpnOverride | undefined = undefined;
   /** Monotonic time at which the upstream last sent something. */
   lastActivity = 0;
-  #filterAt = 0;
-  #filtersDone = false;
-  #hold: RequestHold | undefined = undefined;
+  /** Changes the bytes of both bodies; set by the filter that knows why, while it sees the request's head. */
+  rewrite: BodyRewrite | undefined = undefined;
+  readonly intake: RequestIntake;
   #transform: BodyTransform | undefined = undefined;
-  #rewrite: BodyRewrite | undefined = undefined;
-  #deferred: { readonly code: ReplyCode; readonly options: ReplyOptions } | undefined = undefined;
 
   constructor(manager: ConnectionManager, downstream: Downstream, request: RequestHead) {
     this.manager = manager;
@@ -64,6 +61,7 @@ export class Exchange {
     this.request = request;
     this.record = new AccessRecord();
     this.table = manager.routes.current;
+    this.intake = new RequestIntake(this);
   }
 
   /** @hot The head arrived. `end`: no body follows. */
@@ -89,7 +87,7 @@ export class Exchange {
     }
     this.replan();
     if (manager.chain.size > 1) this.slots = new Array<unknown>(manager.chain.size).fill(undefined);
-    this.#runRequestHeaders();
+    this.intake.passHead();
   }
 
   /** Decides again where the request goes, after a filter changed what routes look at. */
@@ -110,127 +108,6 @@ export class Exchange {
   /** `chunk` in memory that may be kept. */
   own(chunk: Buffer): Buffer {
     return this.manager.loop.own(chunk);
-  }
-
-  #runRequestHeaders(): void {
-    const filters = this.manager.chain.requestHeaders;
-    try {
-      while (this.#filterAt < filters.length) {
-        const verdict = filters[this.#filterAt]!(this, this.requestDone && this.#hold === undefined);
-        if (this.ended || this.responseStarted || this.#deferred !== undefined) return;
-        this.#filterAt++;
-        if (verdict !== CONTINUE) {
-          this.#hold ??= new RequestHold(this.manager.bufferLimitBytes, false);
-          return;
-        }
-      }
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    this.#filtersDone = true;
-    this.#releaseHeld();
-  }
-
-  /** A filter that said STOP lets the request go on. */
-  resumeRequest(): void {
-    if (this.ended || this.#filtersDone) return;
-    // What was held is yet to come as far as the filters after this one are concerned.
-    if (this.#hold?.ended === true) this.requestDone = false;
-    this.#runRequestHeaders();
-  }
-
-  /** A filter that said STOP wants the whole body first: it is kept up to `limitBytes` (beyond: 413) and the request goes on at its end. */
-  bufferRequest(limitBytes: number): void {
-    this.#hold = new RequestHold(limitBytes, true);
-  }
-
-  /** Bytes of the request body that are held back. */
-  get heldBytes(): number {
-    return this.#hold?.bytes ?? 0;
-  }
-
-  /** @hot */
-  onRequestBody(chunk: Buffer): void {
-    if (this.ended) return;
-    this.record.bytesReceived += chunk.length;
-    if (this.responseDone || this.#deferred !== undefined) return;
-    if (this.#filtersDone) {
-      this.#passBody(chunk);
-      return;
-    }
-    const hold = this.#hold;
-    if (hold === undefined) return;
-    if (hold.add(this.own(chunk))) return;
-    if (hold.whole)
-      this.reply('REQUEST_TOO_LARGE', { cause: `body exceeds ${hold.limitBytes} bytes that a filter buffers` });
-    else this.downstream.pause();
-  }
-
-  /** @hot */
-  onRequestEnd(trailers: HeaderBlock | undefined): void {
-    if (this.ended || this.requestDone) return;
-    this.requestDone = true;
-    this.record.requestEndMs = this.manager.loop.now;
-    if (this.responseDone) return;
-    if (this.#deferred !== undefined) {
-      this.flushDeferred();
-      return;
-    }
-    if (this.#filtersDone) {
-      this.#passEnd(trailers);
-      return;
-    }
-    const hold = this.#hold;
-    if (hold === undefined) return;
-    hold.end(trailers);
-    if (!hold.whole) return;
-    // Now that the length is known the upstream is told, as Envoy's buffer filter does; trailers need chunks.
-    const { request } = this;
-    if (trailers === undefined && request.transferCodings === undefined && this.#rewrite === undefined)
-      request.framing = hold.bytes;
-    this.resumeRequest();
-  }
-
-  #releaseHeld(): void {
-    const hold = this.#hold;
-    if (hold === undefined) return;
-    this.#hold = undefined;
-    for (const chunk of hold.chunks) {
-      if (!this.ended) this.#passBody(chunk);
-    }
-    if (this.ended) return;
-    if (hold.ended) this.#passEnd(hold.trailers);
-    else this.downstream.resume();
-  }
-
-  #passBody(chunk: Buffer): void {
-    const filters = this.manager.chain.requestBody;
-    let bytes = chunk;
-    try {
-      if (this.#rewrite !== undefined) bytes = this.#rewrite.requestBody(chunk);
-      for (let i = 0; i < filters.length; i++) filters[i]!(this, bytes);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    const link = this.link;
-    if (this.ended || link === undefined) return;
-    link.sendBody(bytes);
-    if (link.full) this.downstream.pause();
-  }
-
-  #passEnd(trailers: HeaderBlock | undefined): void {
-    this.requestDone = true;
-    const filters = this.manager.chain.requestEnd;
-    try {
-      this.#rewrite?.requestEnd();
-      for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    if (!this.ended) this.link?.sendEnd(trailers);
   }
 
   /** The upstream takes request bytes again. */
@@ -264,18 +141,13 @@ export class Exchange {
     }
     if (this.ended) return;
     this.responseStarted = true;
-    if (this.#rewrite?.holdsResponse !== true) this.#sendHead(reason, end);
+    if (this.rewrite?.holdsResponse !== true) this.#sendHead(reason, end);
   }
 
   #sendHead(reason: string, end: boolean): void {
     prepareResponse(this);
     this.downstream.sendHead(this.status, reason, this.responseHeaders, this.responseFraming, end);
     if (end) this.#finish();
-  }
-
-  /** Lets `rewrite` change the bytes of both bodies; the filter that knows why calls this while it sees the request's head. */
-  rewriteBodies(rewrite: BodyRewrite): void {
-    this.#rewrite = rewrite;
   }
 
   /** @hot */
@@ -286,7 +158,7 @@ export class Exchange {
     let bytes = chunk;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, chunk);
-      if (this.#rewrite !== undefined) bytes = this.#rewrite.responseBody(chunk);
+      if (this.rewrite !== undefined) bytes = this.rewrite.responseBody(chunk);
     } catch (error) {
       this.fail(error);
       return;
@@ -323,7 +195,7 @@ export class Exchange {
     if (this.ended) return;
     if (trailers !== undefined) this.record.responseTrailers = trailers;
     const filters = this.manager.chain.responseEnd;
-    const rewrite = this.#rewrite;
+    const rewrite = this.rewrite;
     let last = NO_BYTES;
     try {
       for (let i = 0; i < filters.length; i++) filters[i]!(this, trailers);
@@ -354,7 +226,7 @@ export class Exchange {
 
   /** Answers for the upstream. After a response began it cannot be replaced: the stream is cut instead. */
   reply(code: ReplyCode, options: ReplyOptions = {}): void {
-    if (this.ended || this.#deferred !== undefined) return;
+    if (this.ended || this.intake.replyWaits) return;
     this.#cancelLink();
     const row = REPLIES[code];
     const { record } = this;
@@ -365,22 +237,12 @@ export class Exchange {
       this.abort();
       return;
     }
-    // The rest of the request may be in the bytes at hand: then the connection can go on, which a premature answer would forbid.
-    if (!this.requestDone && this.downstream.parsing) this.#deferred = { code, options };
-    else sendLocalReply(this, code, options);
+    this.intake.reply(code, options);
   }
 
   /** Adds one of Envoy's response flags to the record. */
   addFlag(flag: string): void {
     this.record.responseFlags = withFlag(this.record.responseFlags, flag);
-  }
-
-  /** Sends a reply that waited for the bytes at hand to be parsed. */
-  flushDeferred(): void {
-    const deferred = this.#deferred;
-    if (deferred === undefined || this.ended) return;
-    this.#deferred = undefined;
-    sendLocalReply(this, deferred.code, deferred.options);
   }
 
   /** An exception in a filter: its stream ends with 500, the process goes on. */

@@ -154,8 +154,8 @@ for (const [phase, outcome] of PHASES) {
     const downstream = client();
     const exchange = new Exchange(manager({ [phase]: fault }, logged), downstream, head());
     exchange.start(false);
-    exchange.onRequestBody(Buffer.from('body'));
-    exchange.onRequestEnd(undefined);
+    exchange.intake.onBody(Buffer.from('body'));
+    exchange.intake.onEnd(undefined);
     assert.ok(exchange.ended);
     assert.match(String(logged[0]?.['stack']), /TypeError: the filter is broken\n.*fault \(/);
     assert.equal(logged[0]?.['path'], '/orders');

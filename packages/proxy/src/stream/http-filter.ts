@@ -1,6 +1,6 @@
 /**
  * The contract of HTTP filters: synchronous, one object per configuration shared by all streams, verdicts instead of promises. A filter
- * that must wait says STOP and later calls `exchange.resumeRequest()` or `exchange.reply(…)`, within `exchange.later(…)` so that an
+ * that must wait says STOP and later calls `exchange.intake.resume()` or `exchange.reply(…)`, within `exchange.later(…)` so that an
  * exception ends its stream only. Phases that are absent cost nothing.
  */
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
@@ -15,7 +15,7 @@ import type { Exchange } from './exchange.ts';
 import type { PredictedReply, PredictedRequest } from './prediction.ts';
 
 export const CONTINUE = 0;
-/** The filter will call `resumeRequest` or `reply` later. */
+/** The filter will call `intake.resume` or `reply` later. */
 export const STOP = 1;
 export type Verdict = typeof CONTINUE | typeof STOP;
 

@@ -19,7 +19,7 @@ function create(config: BufferConfig, { name }: FilterContext): HttpFilter {
       const { maxBytes } = (exchange.overrides(name)?.[0] as BufferConfig | undefined) ?? config;
       // What is to be upgraded has no end to wait for.
       if (maxBytes === undefined || exchange.upgrade !== undefined) return CONTINUE;
-      exchange.bufferRequest(maxBytes);
+      exchange.intake.buffer(maxBytes);
       return STOP;
     },
   };

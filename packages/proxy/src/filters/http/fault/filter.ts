@@ -71,7 +71,7 @@ function create(base: FaultConfig, context: FilterContext): HttpFilter {
       exchange.addFlag('DI');
       const delay = new Deadline(() =>
         exchange.later(() => {
-          if (!decideAbort(config, exchange)) exchange.resumeRequest();
+          if (!decideAbort(config, exchange)) exchange.intake.resume();
         }),
       );
       exchange.slots[slot] = delay;

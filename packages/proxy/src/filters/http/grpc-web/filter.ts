@@ -36,7 +36,7 @@ function bridge(exchange: Exchange, form: GrpcWebForm): Bridged {
   setHeader(headers, 'te', 'trailers');
   if (!hasHeader(headers, 'grpc-accept-encoding')) headers.push('grpc-accept-encoding', 'identity');
   const bodies = new GrpcWebBodies(exchange, form, response);
-  exchange.rewriteBodies(bodies);
+  exchange.rewrite = bodies;
   exchange.grpcWeb = true;
   return { bodies, response };
 }

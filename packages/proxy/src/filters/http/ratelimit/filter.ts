@@ -134,7 +134,7 @@ class RateLimitFilter {
     }
     stats.ok.inc();
     exchange.request.headers.push(...safePairs(answer.requestHeadersToAdd));
-    if (asked.waiting) exchange.resumeRequest();
+    if (asked.waiting) exchange.intake.resume();
   }
 
   #refuse(exchange: Exchange, body: Uint8Array): void {
@@ -158,7 +158,7 @@ class RateLimitFilter {
     }
     stats.failureModeAllowed.inc();
     this.#context.logger.debug('the rate limit service failed; the request goes on', { cause });
-    if (asked?.waiting === true) exchange.resumeRequest();
+    if (asked?.waiting === true) exchange.intake.resume();
   }
 
   /** Counted at the cluster that the request is for. */
