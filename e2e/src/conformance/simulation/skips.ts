@@ -3,7 +3,7 @@ import type { Expect, SimulationCase } from './case.ts';
 const INGRESS = 'Ingress objects are not read yet';
 
 const AUTOMATIC_ADDRESSES =
-  'services without an address are not given one yet: proxies would need our names for them (NDS)';
+  'asks for addresses by the hash that Istio used before its controller (PILOT_ENABLE_IP_AUTOALLOCATE=false): ours are by another';
 
 /** Kinds of the case's objects that are not built yet. */
 const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
@@ -12,7 +12,8 @@ const KINDS: readonly { readonly kind: RegExp; readonly reason: string }[] = [
 
 /** Why a case cannot be asked yet, by what it is made of. */
 export function skippedCase(test: SimulationCase): string | undefined {
-  if (test.proxy.metadata?.['DNS_AUTO_ALLOCATE'] === true) return AUTOMATIC_ADDRESSES;
+  if (test.features?.['EnableIPAutoallocate'] === false && test.proxy.metadata?.['DNS_AUTO_ALLOCATE'] === true)
+    return AUTOMATIC_ADDRESSES;
   const text = `${test.config ?? ''}\n${test.kubeConfig ?? ''}`;
   return KINDS.find(({ kind }) => kind.test(text))?.reason;
 }
