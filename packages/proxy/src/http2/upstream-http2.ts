@@ -11,6 +11,7 @@ import type { Wire, WireOwner } from '../net/wire.ts';
 import { Deadline } from '../time/wheel.ts';
 import { type UpstreamPeer, upstreamPeer } from '../tls/upstream-peer.ts';
 import type { UpstreamRequestHead } from '../upstream/upstream-stream.ts';
+import { extendedConnectHeaders } from './extended-connect.ts';
 import { OutputPump } from './output-pump.ts';
 
 /** What the pool hears from its connections. */
@@ -112,12 +113,11 @@ export class UpstreamHttp2 implements WireOwner, Http2ConnectionSink {
   open(head: UpstreamRequestHead, end: boolean, sink: Http2ResponseSink): Http2ClientStream | undefined {
     if (!this.hasRoom) return undefined;
     this.requests++;
-    const { method, path, authority, headers } = head;
-    const stream = this.#h2?.request(
-      { method, path, authority, scheme: this.#scheme, headers, upgrade: undefined },
-      end,
-      sink,
-    );
+    const { path, authority, upgrade } = head;
+    // Whether the server knows extended CONNECT is not waited for: one that does not resets the stream.
+    const method = upgrade === undefined ? head.method : 'CONNECT';
+    const headers = upgrade === undefined ? head.headers : extendedConnectHeaders(head.headers);
+    const stream = this.#h2?.request({ method, path, authority, scheme: this.#scheme, headers, upgrade }, end, sink);
     if (this.requests >= this.#protocol.maxRequestsPerConnection) this.#h2?.drain();
     return stream;
   }

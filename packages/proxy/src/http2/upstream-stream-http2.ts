@@ -6,6 +6,7 @@ import {
   HTTP2_ERRORS,
   type Http2ClientStream,
   type Http2ResponseSink,
+  headerValue,
   type ResponseHead,
   type StreamReset,
   UNTIL_END_STREAM,
@@ -13,6 +14,7 @@ import {
 import type { ReplyCode } from '../stream/replies.ts';
 import type { UpstreamPeer } from '../tls/upstream-peer.ts';
 import type { UpstreamConnection, UpstreamRequestHead, UpstreamStream } from '../upstream/upstream-stream.ts';
+import { upgradeAnswer } from './extended-connect.ts';
 import type { UpstreamHttp2 } from './upstream-http2.ts';
 
 export class UpstreamHttp2Stream implements UpstreamConnection, Http2ResponseSink {
@@ -21,6 +23,9 @@ export class UpstreamHttp2Stream implements UpstreamConnection, Http2ResponseSin
   readonly #connection: UpstreamHttp2;
   #stream: Http2ClientStream | undefined = undefined;
   #owner: UpstreamStream | undefined = undefined;
+  /** What an extended CONNECT was sent for (RFC 8441). */
+  #upgrade: string | undefined = undefined;
+  #websocketKey: string | undefined = undefined;
   #requestEnded = false;
   #full = false;
   #paused = false;
@@ -43,10 +48,8 @@ export class UpstreamHttp2Stream implements UpstreamConnection, Http2ResponseSin
   send(owner: UpstreamStream, head: UpstreamRequestHead, end: boolean): void {
     this.#owner = owner;
     this.#requestEnded = end;
-    if (head.upgrade !== undefined) {
-      this.#fail('UPGRADE_REFUSED', `upgrade to ${head.upgrade} towards an HTTP/2 upstream is not supported`, false);
-      return;
-    }
+    this.#upgrade = head.upgrade;
+    this.#websocketKey = head.upgrade === undefined ? undefined : headerValue(head.headers, 'sec-websocket-key');
     this.#stream = this.#connection.open(head, end, this);
     // The pool looked before it handed this out, but the owner may have sent on the same connection meanwhile.
     if (this.#stream === undefined) this.#fail('UPSTREAM_REFUSED_STREAM', 'the connection takes no more streams', true);
@@ -102,6 +105,9 @@ export class UpstreamHttp2Stream implements UpstreamConnection, Http2ResponseSin
   onResponse(head: ResponseHead): void {
     // What ends with the stream has to be chunked wherever HTTP/1 carries it.
     if (head.framing === UNTIL_END_STREAM) head.framing = CHUNKED;
+    if (this.#upgrade !== undefined && head.status >= 200 && head.status < 300) {
+      upgradeAnswer(head, this.#upgrade, this.#websocketKey);
+    }
     this.#owner?.onHead(head);
   }
 
