@@ -1,24 +1,5 @@
+import { isConnectionSpecific } from '../connection-specific.ts';
 import { cutHeaders, type HeaderBlock } from '../header-block.ts';
-
-/** @hot Fields that speak about one connection (RFC 9110 §7.6.1), besides those that Connection names. Told by length first. */
-function isHopByHop(name: string): boolean {
-  switch (name.length) {
-    case 2:
-      return name === 'te';
-    case 7:
-      return name === 'upgrade';
-    case 10:
-      return name === 'connection' || name === 'keep-alive';
-    case 14:
-      return name === 'http2-settings';
-    case 16:
-      return name === 'proxy-connection';
-    case 17:
-      return name === 'transfer-encoding';
-    default:
-      return false;
-  }
-}
 
 /** Fields that decide about the whole message; a Connection option that names one of them is an attack, not a wish. */
 const NEVER_STRIPPED: ReadonlySet<string> = new Set([
@@ -40,7 +21,7 @@ export function stripHopByHop(headers: HeaderBlock, keepUpgrade: boolean): Heade
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i]!;
     let value = headers[i + 1]!;
-    if (isHopByHop(name)) {
+    if (name === 'te' || isConnectionSpecific(name)) {
       if (name === 'te' && acceptsTrailers(value)) value = 'trailers';
       else if (name !== 'upgrade' || !keepUpgrade) continue;
     } else if (named?.has(name)) continue;

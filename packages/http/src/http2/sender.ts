@@ -1,3 +1,4 @@
+import { isConnectionSpecific } from '../connection-specific.ts';
 import {
   CONTINUATION,
   DATA,
@@ -90,7 +91,8 @@ export class Sender {
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i]!;
       const value = headers[i + 1]!;
-      if (isConnectionSpecific(name) || (name === 'te' && value !== 'trailers')) continue;
+      // `host` went out as :authority.
+      if (name === 'host' || isConnectionSpecific(name) || (name === 'te' && value !== 'trailers')) continue;
       this.#encoder.field(name, value);
     }
   }
@@ -250,25 +252,5 @@ export class Sender {
     if (this.#announced) return;
     this.#announced = true;
     this.#events.onOutput();
-  }
-}
-
-/** Fields that HTTP/2 has no place for (RFC 9113 §8.2.2); `host` goes out as :authority. */
-function isConnectionSpecific(name: string): boolean {
-  switch (name.length) {
-    case 4:
-      return name === 'host';
-    case 7:
-      return name === 'upgrade';
-    case 10:
-      return name === 'connection' || name === 'keep-alive';
-    case 14:
-      return name === 'http2-settings';
-    case 16:
-      return name === 'proxy-connection';
-    case 17:
-      return name === 'transfer-encoding';
-    default:
-      return false;
   }
 }
