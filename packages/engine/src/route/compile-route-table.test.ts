@@ -59,6 +59,10 @@ test('what is not supported is refused by its field path, never dropped', () => 
     [host(forward({ hedgePolicy: {} })), ['virtual_hosts[0].routes[0].route.hedge_policy: unsupported-field']],
     [host(forward({ cors: {} })), ['virtual_hosts[0].routes[0].route.cors: unsupported-field']],
     [
+      host(forward({ retryPolicy: { retryOn: '5xx', retryOptionsPredicates: [{ name: 'x' }] } })),
+      ['virtual_hosts[0].routes[0].route.retry_policy.retry_options_predicates: unsupported-field'],
+    ],
+    [
       host(forward({}, { prefix: '/', tlsContext: {} })),
       ['virtual_hosts[0].routes[0].match.tls_context: unsupported-field'],
     ],
