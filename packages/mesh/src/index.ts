@@ -22,6 +22,7 @@ export { isHttp, isHttp2, isTls, parseProtocol, protocolOfPort } from './protoco
 export type { MeshProxy, ServiceInstance } from './proxy.ts';
 export { proxyOf } from './proxy.ts';
 export type { ProxyConfigTarget } from './proxy-config.ts';
+export { withSameHost } from './same-host.ts';
 export type { EgressListener, Scope } from './scope.ts';
 export type { TlsSecret } from './secret.ts';
 export type { Resolution, Service, ServicePort } from './service.ts';

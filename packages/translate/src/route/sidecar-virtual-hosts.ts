@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Issue } from '@weft/base';
 import type { EgressListener, Service, VirtualService } from '@weft/mesh';
-import { formatRef, isHttp, isWildcard, overlaps } from '@weft/mesh';
+import { formatRef, isHttp, isWildcard, overlaps, withSameHost } from '@weft/mesh';
 import {
   type Route,
   type VirtualHost,
@@ -35,8 +35,8 @@ export interface RouteMakers {
 export function hostGroups(egress: EgressListener, listenPort: number, makers: RouteMakers): readonly HostGroup[] {
   const byHost = new Map<string, Service>();
   for (const service of egress.services) {
-    if (listenPort === 0 || service.ports.some((port) => port.number === listenPort))
-      byHost.set(service.hostname, service);
+    if (listenPort === 0) byHost.set(service.hostname, everyPort(byHost.get(service.hostname), service));
+    else if (service.ports.some((port) => port.number === listenPort)) byHost.set(service.hostname, service);
   }
   const groups: HostGroup[] = [];
   const taken = new Set<string>();
@@ -72,6 +72,14 @@ export function hostGroups(egress: EgressListener, listenPort: number, makers: R
     }
   }
   return groups;
+}
+
+/** Where every port is served, several objects of one host serve theirs together; a Kubernetes service has the host to itself. */
+function everyPort(known: Service | undefined, service: Service): Service {
+  if (known === undefined || known.registry !== service.registry) {
+    return known?.registry === 'Kubernetes' ? known : service;
+  }
+  return withSameHost(known, service);
 }
 
 function servedPorts(service: Service, listenPort: number): readonly number[] {
