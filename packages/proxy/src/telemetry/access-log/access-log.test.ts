@@ -17,7 +17,8 @@ import { exchangeOnce, httpListener, startProxy, staticCluster } from '../../tes
 import { AccessRecord } from '../access-record.ts';
 import { Counter } from '../stat.ts';
 import { compileAccessLogs } from './access-log.ts';
-import { AccessLogFiles, BufferedSink, MAX_PENDING_BYTES } from './log-file.ts';
+import { BufferedSink, MAX_PENDING_BYTES } from './buffered-sink.ts';
+import { AccessLogFiles } from './log-file.ts';
 
 const CONTEXT = { hostname: '', random: seededRandom(1), environment: (): undefined => undefined };
 
@@ -139,7 +140,7 @@ test('a stuck disk costs counted lines and a bounded amount of memory', async ()
   const dropped = new Counter();
   const sink = new BufferedSink(
     (batch, done) => {
-      written.push(batch);
+      written.push(batch.toString());
       release = () => done(null);
     },
     { clock: new FakeClock(), logger: silentLogger, dropped, name: 'stuck' },
@@ -168,6 +169,33 @@ test('a failing write is counted line by line', async () => {
   sink.write('b\n');
   await sink.flush();
   assert.equal(dropped.value, 2);
+});
+
+test('lines of any length and script come out whole and in order, however slow the output is', async () => {
+  const written: string[] = [];
+  const waiting: (() => void)[] = [];
+  const sink = new BufferedSink(
+    (batch, done) => {
+      written.push(batch.toString());
+      waiting.push(() => done(null));
+    },
+    {
+      clock: new FakeClock(),
+      logger: silentLogger,
+      dropped: new Counter(),
+      name: 'slow',
+    },
+  );
+  const lines = Array.from({ length: 400 }, (_, i) => `${i} ${'€ü𝄞x'.repeat((i * 37) % 500)}\n`);
+  lines.push(`${'€'.repeat(60_000)}\n`);
+  for (const [i, line] of lines.entries()) {
+    sink.write(line);
+    if (i % 90 === 0) waiting.shift()?.();
+  }
+  const flushed = sink.flush();
+  while (waiting.length > 0) waiting.shift()?.();
+  await flushed;
+  assert.equal(written.join(''), lines.join(''));
 });
 
 test('a listener logs what its expression asks for, with metadata of route and cluster', async (t) => {

@@ -12,10 +12,11 @@ import {
   StdoutAccessLogSchema,
 } from '@weft/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb';
 import type { AccessRecord } from '../access-record.ts';
+import type { LogSink } from './buffered-sink.ts';
 import { compileFilter } from './filter.ts';
 import { DEFAULT_FORMAT, parseFormat, textWriter } from './format.ts';
 import { compileJsonFormat } from './json-format.ts';
-import type { AccessLogFiles, LogSink } from './log-file.ts';
+import type { AccessLogFiles } from './log-file.ts';
 import type { LogContext } from './operator.ts';
 import type { RecordFilter } from './record-filter.ts';
 

@@ -1,99 +1,8 @@
-/**
- * Where lines go: collected in memory, written by one write at a time, never more than a bound waiting. A disk that is slow or full
- * costs lines, which are counted, and never a request.
- */
+/** The files that access logs go to: opened, shared by listeners, moved aside and opened again. */
 import { close, openSync, write } from 'node:fs';
-import type { Clock, Logger, Timer } from '@weft/base';
+import type { Clock, Logger } from '@weft/base';
 import type { Counter } from '../stat.ts';
-
-/** Bytes that may wait for the disk; lines beyond are dropped. */
-export const MAX_PENDING_BYTES: number = 4 * 1024 * 1024;
-/** A batch is written when it has grown to this, or … */
-const FLUSH_BYTES = 64 * 1024;
-/** … after this long. */
-const FLUSH_AFTER_MS = 250;
-
-/** Takes whole lines, each with its own line end. */
-export interface LogSink {
-  write(line: string): void;
-  /** Resolves when everything written so far has left this process. */
-  flush(): Promise<void>;
-}
-
-/** Hands one batch to the outside; calls back when the next may come. */
-type Output = (batch: string, done: (error: Error | null) => void) => void;
-
-export interface BufferedSinkOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly dropped: Counter;
-  /** The path, for the log when writing fails. */
-  readonly name: string;
-}
-
-/** A sink over any output. */
-export class BufferedSink implements LogSink {
-  readonly #output: Output;
-  readonly #options: BufferedSinkOptions;
-  #waiting = '';
-  #waitingBytes = 0;
-  #writingBytes = 0;
-  #timer: Timer | undefined;
-  #flushed: (() => void)[] = [];
-  #failing = false;
-
-  constructor(output: Output, options: BufferedSinkOptions) {
-    this.#output = output;
-    this.#options = options;
-  }
-
-  /** @hot Length in UTF-16 units stands for bytes: access logs are almost always ASCII, and the bound is about memory. */
-  write(line: string): void {
-    if (this.#waitingBytes + this.#writingBytes + line.length > MAX_PENDING_BYTES) {
-      this.#options.dropped.inc();
-      return;
-    }
-    this.#waiting += line;
-    this.#waitingBytes += line.length;
-    if (this.#waitingBytes >= FLUSH_BYTES) this.#send();
-    else this.#timer ??= this.#options.clock.after(FLUSH_AFTER_MS, () => this.#send());
-  }
-
-  flush(): Promise<void> {
-    this.#send();
-    if (this.#writingBytes === 0 && this.#waitingBytes === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#flushed.push(resolve));
-  }
-
-  #send(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#writingBytes > 0 || this.#waitingBytes === 0) return;
-    const batch = this.#waiting;
-    this.#writingBytes = this.#waitingBytes;
-    this.#waiting = '';
-    this.#waitingBytes = 0;
-    this.#output(batch, (error) => this.#sent(batch, error));
-  }
-
-  #sent(batch: string, error: Error | null): void {
-    this.#writingBytes = 0;
-    if (error !== null) {
-      this.#options.dropped.add(batch.split('\n').length - 1);
-      // Said once until a write succeeds again: a full disk would otherwise fill the log too.
-      if (!this.#failing)
-        this.#options.logger.error('cannot write the access log', { path: this.#options.name, error: error.message });
-    }
-    this.#failing = error !== null;
-    if (this.#waitingBytes > 0) {
-      this.#send();
-      return;
-    }
-    const waiters = this.#flushed;
-    this.#flushed = [];
-    for (const resolve of waiters) resolve();
-  }
-}
+import { BufferedSink, type BufferedSinkOptions, type LogSink } from './buffered-sink.ts';
 
 export interface AccessLogFilesOptions {
   readonly clock: Clock;
@@ -135,9 +44,9 @@ export class AccessLogFiles {
   }
 
   /** A batch goes into one file whole, also when that is moved aside meanwhile: a line must not end in another file than it began in. */
-  #write(file: OpenFile, batch: string, done: (error: Error | null) => void): void {
+  #write(file: OpenFile, batch: Buffer, done: (error: Error | null) => void): void {
     file.writing = true;
-    writeAll(file.fd, Buffer.from(batch), 0, (error) => {
+    writeAll(file.fd, batch, 0, (error) => {
       file.writing = false;
       for (const fd of file.stale.splice(0)) this.#close(fd);
       done(error);
@@ -192,7 +101,7 @@ export class AccessLogFiles {
     let sink = this.#streams.get(path);
     if (sink === undefined) {
       sink = new BufferedSink((batch, done) => {
-        print(batch);
+        print(batch.toString());
         done(null);
       }, this.#sinkOptions(path));
       this.#streams.set(path, sink);
