@@ -8,8 +8,9 @@ import {
 import { parseErrorDetail } from '../error-detail.ts';
 import { RESOURCE_KINDS, type ResourceKind } from '../kinds.ts';
 import type { XdsResource } from '../resource.ts';
+import type { KindRequest } from './requested-names.ts';
 import { partsOf } from './sent-versions.ts';
-import type { KindRequest, Outgoing } from './session.ts';
+import type { Outgoing } from './session.ts';
 import type { Answer } from './subscription.ts';
 
 /** A state-of-the-world request in the words of a session. */

@@ -7,7 +7,8 @@ import type { AdsServerOptions, ConnectedProxy } from './ads-server.ts';
 import { GRPC_CODE, type GrpcCode, type GrpcStream } from './grpc-stream.ts';
 import type { EncodeResponse } from './kind-request.ts';
 import type { ProxyStatus } from './proxy-status.ts';
-import type { KindRequest, Session } from './session.ts';
+import type { KindRequest } from './requested-names.ts';
+import type { Session } from './session.ts';
 import type { Settling } from './settlement.ts';
 
 /** How the two methods of the service differ. */

@@ -8,7 +8,8 @@ import { ListenerSchema } from '../../gen/envoy/config/listener/v3/listener_pb.j
 import { RouteConfigurationSchema } from '../../gen/envoy/config/route/v3/route_pb.js';
 import type { ResourceKind } from '../kinds.ts';
 import { EMPTY_XDS_SET, encodeResource, type XdsResource, type XdsSet } from '../resource.ts';
-import { type KindRequest, type Outgoing, Session } from './session.ts';
+import type { KindRequest } from './requested-names.ts';
+import { type Outgoing, Session } from './session.ts';
 
 const cluster = (name: string, altStatName = ''): XdsResource =>
   encodeResource(

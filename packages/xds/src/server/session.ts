@@ -3,9 +3,10 @@ import { forEachKind, KINDS_IN_ORDER, RESOURCE_KINDS, type ResourceKind } from '
 import { versionOfAll, type XdsResource, type XdsSet } from '../resource.ts';
 import { Assignments } from './assignments.ts';
 import type { KindStatus } from './proxy-status.ts';
+import { editNames, type KindRequest, listNames } from './requested-names.ts';
 import { type Contents, commit, nextContents } from './response-builder.ts';
 import { ABSENT, diffOf, type ResourceDiff } from './sent-versions.ts';
-import { type Answer, Subscription } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 
 /** A response to write. */
 export interface Outgoing {
@@ -14,18 +15,6 @@ export interface Outgoing {
   readonly version: string;
   readonly resources: readonly XdsResource[];
   readonly removed: readonly string[];
-}
-
-/** A request of one kind, whichever protocol variant it came by. */
-export interface KindRequest {
-  readonly kind: ResourceKind;
-  readonly answer: Answer | undefined;
-  /** State of the world: the whole list of names. Delta: what is added. */
-  readonly subscribe: readonly string[];
-  /** Delta only. */
-  readonly unsubscribe: readonly string[];
-  /** Delta only, first request of a kind: what the proxy kept from an earlier stream. */
-  readonly held: Readonly<Record<string, string>>;
 }
 
 /** What a request did, for logs and metrics. */
@@ -144,7 +133,8 @@ export class Session {
       // A state-of-the-world request with a stale nonce is about a list that a newer response superseded; the proxy repeats it.
       return NOTHING;
     }
-    const fault = this.mode === 'sotw' ? this.#listNames(sub, request) : this.#editNames(sub, request);
+    const take = this.mode === 'sotw' ? listNames : editNames;
+    const fault = take(sub, request, this.#set, this.#maxNames);
     const afterMs = answered === undefined ? 0 : this.#clock.monotonic() - sentAt;
     this.#noteSettled();
     return answered === undefined && fault === undefined ? NOTHING : { answered, afterMs, fault };
@@ -246,80 +236,6 @@ export class Session {
     }
     return released;
   }
-
-  /** State of the world: `subscribe` is the whole list (xDS protocol, "How the client specifies what resources to return"). */
-  #listNames(sub: Subscription, request: KindRequest): string | undefined {
-    const restarted = sub.active && request.answer === undefined && sub.lastNonce !== '';
-    if (restarted) sub.restart();
-    const first = !sub.active || restarted;
-    sub.active = true;
-    const names = new Set(request.subscribe);
-    const star = names.delete('*');
-    const fault = this.#faultIn(names);
-    if (fault !== undefined) return fault;
-    const empty = names.size === 0 && !star;
-    if (first) sub.legacyWildcard = empty && RESOURCE_KINDS[sub.kind].fullStateInSotw;
-    else if (!empty) sub.legacyWildcard = false;
-    const wildcard = star || sub.legacyWildcard;
-    if (wildcard && !sub.wildcard) this.#request(sub);
-    if (!wildcard && sub.wildcard) dropUnlisted(sub, names);
-    sub.wildcard = wildcard;
-    for (const name of sub.names) if (!names.has(name)) sub.unsubscribe(name);
-    for (const name of names) if (!sub.names.has(name)) sub.subscribe(this.#canonical(sub.kind, name), true);
-    return undefined;
-  }
-
-  /** Delta: names are added and taken away, whatever the nonce. */
-  #editNames(sub: Subscription, request: KindRequest): string | undefined {
-    const first = !sub.active;
-    sub.active = true;
-    // Most requests only acknowledge.
-    if (request.subscribe.length > 0) {
-      const fault = this.#faultIn(new Set([...sub.names, ...request.subscribe]));
-      if (fault !== undefined) return fault;
-    }
-    if (first) {
-      for (const [name, version] of Object.entries(request.held)) sub.sent.set(name, version);
-      sub.wildcard = sub.legacyWildcard = request.subscribe.length === 0 && RESOURCE_KINDS[sub.kind].fullStateInSotw;
-      if (sub.wildcard) this.#request(sub, sub.sent.size > 0);
-    }
-    for (const name of request.subscribe) {
-      if (name === '*') {
-        if (!sub.wildcard) this.#request(sub, first && sub.sent.size > 0);
-        sub.wildcard = true;
-      } else {
-        sub.subscribe(this.#canonical(sub.kind, name), !(first && sub.sent.get(name) !== undefined));
-      }
-    }
-    for (const name of request.unsubscribe) {
-      if (name !== '*') sub.unsubscribe(name);
-      else if (sub.wildcard) {
-        sub.wildcard = false;
-        dropUnlisted(sub, sub.names);
-      }
-    }
-    return undefined;
-  }
-
-  #request(sub: Subscription, holdsSome = false): void {
-    sub.dirty = true;
-    if (!holdsSome) sub.mustRespond = true;
-  }
-
-  #faultIn(names: ReadonlySet<string>): string | undefined {
-    if (names.size > this.#maxNames) return `more than ${this.#maxNames} resource names on one stream`;
-    return names.has('') ? 'an empty resource name' : undefined;
-  }
-
-  /** The set's own string for a name: thousands of proxies naming the same resources then share them. */
-  #canonical(kind: ResourceKind, name: string): string {
-    return this.#set?.[kind].get(name)?.name ?? name;
-  }
-}
-
-function dropUnlisted(sub: Subscription, listed: ReadonlySet<string>): void {
-  for (const name of [...sub.sent.names()]) if (!listed.has(name)) sub.sent.delete(name);
-  for (const name of [...sub.retained.keys()]) if (!listed.has(name)) sub.retained.delete(name);
 }
 
 function retain(
