@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@weft/base';
 import { History } from './history.ts';
 import type { Journal, JournalChange } from './journal.ts';
 import { mergePatch } from './merge-patch.ts';
 import { describeKey, keyOf, type ObjectKey, printKey, type StoredObject } from './object.ts';
+import { stamp } from './stamp.ts';
 import {
   type ChangeResult,
   type ObjectList,
@@ -277,47 +276,6 @@ function checkVersion(current: StoredObject, expected: string | undefined): void
 
 function withVersion(object: StoredObject, version: number): StoredObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
-}
-
-/** Fills in what the store owns. Returns `current` itself when nothing else differs. Without a clock there is no creation time. */
-function stamp(
-  object: StoredObject,
-  current: StoredObject | undefined,
-  version: number,
-  clock: Clock | undefined,
-): StoredObject {
-  const { creationTimestamp, resourceVersion, generation, uid, managedFields, ...given } = object.metadata;
-  const owned = current?.metadata;
-  const created = owned?.creationTimestamp ?? (clock === undefined ? creationTimestamp : isoSeconds(clock));
-  const stamped = (gen: number, id: string): StoredObject => ({
-    ...object,
-    metadata: {
-      ...given,
-      ...(created !== undefined && { creationTimestamp: created }),
-      resourceVersion: String(version),
-      generation: gen,
-      uid: id,
-    },
-  });
-  if (current === undefined || owned === undefined) return stamped(1, randomUUID());
-  const same = isDeepStrictEqual(specOf(object), specOf(current));
-  const next = stamped((owned.generation ?? 0) + (same ? 0 : 1), owned.uid ?? randomUUID());
-  const unversioned = (value: StoredObject): unknown => ({
-    ...value,
-    metadata: { ...value.metadata, resourceVersion: undefined },
-  });
-  return isDeepStrictEqual(unversioned(next), unversioned(current)) ? current : next;
-}
-
-/** What `generation` counts: everything but metadata and status. */
-function specOf(object: StoredObject): unknown {
-  const { metadata, status, ...rest } = object;
-  return rest;
-}
-
-/** Kubernetes writes times to the second. */
-function isoSeconds(clock: Clock): string {
-  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
 }
 
 function isStoredObject(value: unknown): value is StoredObject {
