@@ -2,7 +2,8 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { LOG_LEVELS, type LogLevel } from '@weft/base';
 import { ON_DEMAND } from '../on-demand.ts';
-import type { AdminView, CertificateView, HeldResource, ServerInfoView } from './admin-view.ts';
+import type { AdminView, HeldResource, ServerInfoView } from './admin-view.ts';
+import { certificatesJson } from './certs-page.ts';
 import { clustersJson, clustersText } from './clusters-page.ts';
 import type { MessagePrinter } from './message-json.ts';
 import { badRequest, jsonReply, type Reply, textReply } from './reply.ts';
@@ -36,34 +37,6 @@ function readAll(help: string, handle: AdminHandler['handle']): AdminHandler {
 
 function change(help: string, handle: AdminHandler['handle']): AdminHandler {
   return { mutates: true, gathers: false, help, handle };
-}
-
-/** A point in time as protobuf's JSON prints whole seconds. */
-function secondsOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
-}
-
-function certificateJson(certificate: CertificateView, nowMs: number): JsonObject {
-  return {
-    path: certificate.path,
-    serial_number: certificate.serialNumber,
-    subject_alt_names: certificate.subjectAltNames.map((san) =>
-      san.includes('://') ? { uri: san } : /^[\d.]+$|:/.test(san) ? { ip_address: san } : { dns: san },
-    ),
-    days_until_expiration: String(Math.max(0, Math.floor((certificate.expirationMs - nowMs) / 86_400_000))),
-    valid_from: secondsOf(certificate.validFromMs),
-    expiration_time: secondsOf(certificate.expirationMs),
-  };
-}
-
-function certs({ view, nowMs }: AdminContext): Reply {
-  const now = nowMs();
-  return jsonReply({
-    certificates: view.certificates().map((chain) => ({
-      ca_cert: chain.caCert.map((certificate) => certificateJson(certificate, now)),
-      cert_chain: chain.certChain.map((certificate) => certificateJson(certificate, now)),
-    })),
-  });
 }
 
 async function serverInfo({ view, printer, nowMs }: AdminContext): Promise<Reply> {
@@ -131,7 +104,7 @@ function asJson(query: URLSearchParams): boolean {
 
 /** Every path, in the order of /help. */
 export const ADMIN_HANDLERS: ReadonlyMap<string, AdminHandler> = new Map([
-  ['/certs', read('print certificates on this proxy', certs)],
+  ['/certs', read('print certificates on this proxy', ({ view, nowMs }) => jsonReply(certificatesJson(view, nowMs())))],
   [
     '/contention',
     read('print mutex contention', () =>
