@@ -32,6 +32,8 @@ function refuse(message: string): never {
 
 interface Settings {
   readonly bootstrap: Bootstrap;
+  /** Where accepted configuration is kept: beside the bootstrap file. */
+  readonly lastGoodPath: string;
   readonly level: LogLevel;
   /** How long requests in flight may take when the process is told to end. */
   readonly endMs: number;
@@ -70,6 +72,7 @@ function readSettings(args: readonly string[]): Settings {
   if (typeof concurrency !== 'number') refuse(`--concurrency ${concurrency.problem}\n${USAGE}`);
   return {
     bootstrap,
+    lastGoodPath: `${values.config}.last-good`,
     level,
     concurrency,
     endMs: readSeconds('drain-time', values['drain-time']),
@@ -92,7 +95,7 @@ function readBootstrap(file: string): Bootstrap {
 
 /** Serves as `args` say until SIGTERM or SIGINT; SIGUSR1 opens access logs again, SIGUSR2 replaces the process. Ends it with 2 when the arguments are wrong. */
 export function serveCommandLine(args: readonly string[], environment: ProcessEnvironment): void {
-  const { bootstrap, level, endMs, drainMs, shutdownMs, concurrency } = readSettings(args);
+  const { bootstrap, lastGoodPath, level, endMs, drainMs, shutdownMs, concurrency } = readSettings(args);
   const handover = handoverOfProcess(environment);
   const logControl: LogControl = { level };
   const logger = textLogger((line) => process.stderr.write(line), systemClock, logControl);
@@ -128,7 +131,7 @@ export function serveCommandLine(args: readonly string[], environment: ProcessEn
       restart: () => restart.start(),
       environment: (name) => environment[name],
     },
-    { concurrency, drainTimeMs: drainMs, handover },
+    { concurrency, drainTimeMs: drainMs, handover, lastGoodPath },
   );
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));

@@ -12,6 +12,8 @@ interface OnDemand {
   readonly dns: () => Promise<typeof import('./dns/open-dns.ts')>;
   /** Probing the application. */
   readonly probe: () => Promise<typeof import('./workload-health/run-probe.ts')>;
+  /** Keeping accepted configuration on disk. */
+  readonly lastGood: () => Promise<typeof import('./last-good/last-good.ts')>;
 }
 
 export const ON_DEMAND: OnDemand = {
@@ -20,6 +22,7 @@ export const ON_DEMAND: OnDemand = {
   workers: () => import('./workers/worker-plane.ts'),
   dns: () => import('./dns/open-dns.ts'),
   probe: () => import('./workload-health/run-probe.ts'),
+  lastGood: () => import('./last-good/last-good.ts'),
 };
 
 /** Loads all of them, for who fills a compile cache: a part that is not in it would bring the type stripper into memory. */

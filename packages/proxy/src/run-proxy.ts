@@ -1,12 +1,13 @@
 /** The composition of the data plane: bootstrap in, running proxy out. Owns start and shutdown. */
 import { formatIssue, type Issue, type LogControl, type Timer } from '@weft/base';
-import { type AdsClient, connectAds } from '@weft/xds/client';
+import { type AdsClient, connectAds, type ResourceKind } from '@weft/xds/client';
 import type { AdminServer } from './admin/admin-server.ts';
 import type { AdminView, DrainOptions, ServerState } from './admin/admin-view.ts';
 import { grpcCalls } from './ads/grpc-call.ts';
 import { type Agent, openAgent } from './agent/agent.ts';
 import type { Bootstrap, HostPort } from './bootstrap/bootstrap.ts';
 import { type HandoverNote, Inheritance, NO_HANDOVER, type SocketsByAddress } from './handover/inheritance.ts';
+import type { LastGood } from './last-good/last-good.ts';
 import { ON_DEMAND } from './on-demand.ts';
 import { ProxyAdminView } from './runtime/admin-view.ts';
 import { DataPlane, type PlaneDeps } from './runtime/data-plane.ts';
@@ -37,6 +38,8 @@ export interface ProxyOptions {
   readonly drainTimeMs?: number;
   /** What the process that this one replaces leaves to it. */
   readonly handover?: HandoverNote;
+  /** The file that keeps accepted configuration, to start from when the control plane is away; without one nothing is kept. */
+  readonly lastGoodPath?: string | undefined;
 }
 
 export type { BoundListener } from './runtime/plane.ts';
@@ -90,6 +93,7 @@ class RunningProxy implements Proxy {
   readonly #concurrency: number;
   readonly #drainTimeMs: number;
   readonly #handover: HandoverNote;
+  readonly #lastGoodPath: string | undefined;
   /** The process's own: with threads, theirs are added when somebody asks. */
   readonly #stats = new StatsRegistry();
   readonly #book = new ResourceBook();
@@ -97,8 +101,11 @@ class RunningProxy implements Proxy {
   readonly #failures: string[] = [];
   #plane: Plane | undefined = undefined;
   #state: ServerState = 'PRE_INITIALIZING';
+  /** Has been complete once. */
+  #live = false;
   #client: AdsClient | undefined = undefined;
   #agent: Agent | undefined = undefined;
+  #lastGood: LastGood | undefined = undefined;
   #admin: AdminServer | undefined = undefined;
   #warm: () => void = () => undefined;
   #drained: Promise<void> | undefined = undefined;
@@ -110,6 +117,7 @@ class RunningProxy implements Proxy {
     this.#concurrency = this.#possible(options.concurrency ?? 1);
     this.#drainTimeMs = options.drainTimeMs ?? DRAIN_TIME_MS;
     this.#handover = options.handover ?? NO_HANDOVER;
+    this.#lastGoodPath = options.lastGoodPath;
     this.#startedMs = deps.clock.now();
     this.ready = this.#start();
   }
@@ -163,6 +171,7 @@ class RunningProxy implements Proxy {
     this.#progress();
     await live;
     await plane.bound();
+    this.#live = true;
     if (this.#state === 'INITIALIZING') this.#state = 'LIVE';
     plane.closeUnused();
     this.#closeUnusedSockets();
@@ -247,11 +256,13 @@ class RunningProxy implements Proxy {
     if (ads === undefined) return;
     const { clock, random, logger, version } = this.#deps;
     this.#agent = await openAgent(node, { clock, random, logger, stats: this.#stats });
+    const handler = this.#agent?.handler(plane) ?? plane;
+    this.#lastGood = await this.#openLastGood();
     this.#client = connectAds({
       open: grpcCalls(ads.address, clock),
       node: { ...node, userAgentName: 'weft', userAgentVersionType: { case: 'userAgentVersion', value: version } },
       mode: ads.protocol === 'DELTA_GRPC' ? 'delta' : 'sotw',
-      handler: this.#agent?.handler(plane) ?? plane,
+      handler: this.#lastGood?.handler(handler) ?? handler,
       clock,
       random,
       logger,
@@ -260,6 +271,16 @@ class RunningProxy implements Proxy {
     if (ads.listeners) this.#client.subscribe('listener', '*');
     plane.follow(this.#client);
     this.#agent?.follow(this.#client);
+  }
+
+  async #openLastGood(): Promise<LastGood | undefined> {
+    const path = this.#lastGoodPath;
+    if (path === undefined) return undefined;
+    const { clock, logger } = this.#deps;
+    const { LastGood } = await ON_DEMAND.lastGood();
+    const nodeId = this.#bootstrap.node.id;
+    const held = (kind: ResourceKind): ReturnType<ResourceBook['dynamic']> => this.#book.dynamic(kind);
+    return new LastGood({ path, nodeId, clock, logger, held, live: () => this.#live });
   }
 
   /** The first configuration is live when everything asked for has been answered and nothing warms any more. */
@@ -306,6 +327,7 @@ class RunningProxy implements Proxy {
   async #leave(drainMs: number): Promise<void> {
     const plane = this.#plane;
     this.#client?.close();
+    this.#lastGood?.abandon();
     void this.#admin?.close();
     await plane?.stopAccepting();
     plane?.discourage(false);
@@ -343,6 +365,7 @@ class RunningProxy implements Proxy {
   async #close(): Promise<void> {
     this.#state = 'DRAINING';
     this.#client?.close();
+    await this.#lastGood?.close();
     await this.#agent?.close();
     await this.#plane?.close();
     await this.#admin?.close();

@@ -130,7 +130,7 @@ test("a sidecar loads none of Node's costly modules", () => {
 test('a sidecar loads no part that is for on demand', () => {
   assert.ok(loaded.files.some((file) => file.endsWith('/proxy/src/on-demand.ts')));
   const parts =
-    /proxy\/src\/(workers\/worker-plane|dns\/open-dns|workload-health\/run-probe|admin\/(config-dump|message-json))\.ts$/;
+    /proxy\/src\/(workers\/worker-plane|dns\/open-dns|workload-health\/run-probe|last-good\/last-good|admin\/(config-dump|message-json))\.ts$/;
   assert.deepEqual(
     loaded.files.filter((file) => parts.test(file)),
     [],

@@ -10,7 +10,8 @@ export const proxy: Command = {
   description:
     'Runs a sidecar or gateway in the foreground from an Envoy bootstrap file (JSON or YAML). SIGTERM drains: new connections are refused,\n' +
     'requests in flight are finished, then the process ends. SIGUSR2 (or POST /hot_restart of the admin interface) starts a successor on\n' +
-    'the same sockets and then drains: nobody is refused. The same file starts a stock Envoy: envoy -c FILE.',
+    'the same sockets and then drains: nobody is refused. The same file starts a stock Envoy: envoy -c FILE.\n' +
+    'What its control plane sent and it accepted is kept in FILE.last-good, to start from when the control plane is away.',
   options: [
     { flags: '-c, --bootstrap <file>', kind: 'text', help: 'the bootstrap file' },
     {

@@ -27,6 +27,7 @@ export async function runForegroundProxy(options: ForegroundOptions, cli: CliCon
   const replaced = Promise.withResolvers<'replaced'>();
   const { proxy, logger } = await serveProxy({
     bootstrapPath,
+    lastGoodPath: `${bootstrapPath}.last-good`,
     version: weftVersion(),
     logControl,
     concurrency: options.concurrency,

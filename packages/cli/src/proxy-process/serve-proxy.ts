@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly concurrency?: number | undefined;
   /** How this process is replaced by a successor; without it somebody else has to. */
   readonly hotRestart?: HotRestartOptions;
+  /** The file that keeps accepted configuration for a start without the control plane. */
+  readonly lastGoodPath?: string;
 }
 
 export interface HotRestartOptions {
@@ -85,6 +87,7 @@ function start(bootstrap: unknown, options: ServeOptions): ServedProxy {
     },
     {
       concurrency: options.concurrency ?? concurrencyOf(decoded.value),
+      lastGoodPath: options.lastGoodPath,
       ...(hotRestart === undefined ? {} : { drainTimeMs: hotRestart.drainMs, handover }),
     },
   );

@@ -66,6 +66,20 @@ export class ResourceBook {
     return [...this.#of(kind)].flatMap(([name, held]) => (held.dynamic ? [name] : []));
   }
 
+  /** What came over xDS and is in force. */
+  dynamic(
+    kind: ResourceKind,
+  ): readonly {
+    readonly kind: ResourceKind;
+    readonly name: string;
+    readonly version: string;
+    readonly message: Message;
+  }[] {
+    return [...this.#of(kind)].flatMap(([name, { dynamic, message, versionInfo }]) =>
+      dynamic ? [{ kind, name, version: versionInfo, message }] : [],
+    );
+  }
+
   list(kind: ResourceKind, stateOf: (name: string) => ResourceState): readonly HeldResource[] {
     return [...this.#of(kind)].map(([name, held]) => ({ name, ...held, state: stateOf(name) }));
   }

@@ -80,7 +80,7 @@ export function setOf(cluster: string, ports: Readonly<Record<string, number>>, 
 }
 
 export function startFollower(
-  server: AdsServer,
+  server: Pick<AdsServer, 'address'>,
   apiType: string,
   clock: Clock = systemClock,
   options: ProxyOptions = {},
