@@ -36,6 +36,11 @@ export function refOf(resource: Resource): ObjectRef {
   return ref;
 }
 
+/** `default/orders`: tells objects of one kind apart. */
+export function keyOf({ metadata }: Resource): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
 /** `VirtualService default/orders`, the form issues and `explain` print. */
 export function formatRef(ref: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>): string {
   return `${ref.kind} ${ref.namespace}/${ref.name}`;

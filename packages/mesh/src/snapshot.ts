@@ -1,8 +1,7 @@
 import type { Issue } from '@weft/base';
 import type { DefaultProxyConfig, MeshConfig, Resource } from '@weft/config';
-import { decodeMeshConfig, groupByKind, operatorMeshConfig, resourcesOf } from '@weft/config';
-import { Carried, CarriedBy } from './carried.ts';
-import { hasDelegates, mergeDelegates } from './delegate.ts';
+import { groupByKind, resourcesOf } from '@weft/config';
+import { Carry } from './carry.ts';
 import { type DestinationRule, DestinationRules } from './destination-rule.ts';
 import { discovered } from './discovery.ts';
 import { EnvoyFilters } from './envoy-filter.ts';
@@ -12,20 +11,19 @@ import { GATEWAY_NAME_LABEL } from './gateway-api/names.ts';
 import { InstanceIndex } from './instance-index.ts';
 import { selects } from './labels.ts';
 import { type MeshSettings, meshSettings } from './mesh-config.ts';
+import { meshConfigIn, meshConfigResource } from './mesh-config-source.ts';
 import type { Node } from './node.ts';
-import { byCreation, compareText, refOf } from './object-ref.ts';
+import { byCreation, compareText, keyOf, refOf } from './object-ref.ts';
 import { type MutualTlsMode, type MutualTlsModes, PeerAuthentications } from './peer-authentication.ts';
 import type { ServiceInstance } from './proxy.ts';
 import { ProxyConfigs, type ProxyConfigTarget } from './proxy-config.ts';
-import type { AutoAddresses } from './registry/auto-address.ts';
-import type { ServiceShape } from './registry/kubernetes-service.ts';
 import { registryServices } from './registry/services.ts';
-import type { Workload } from './registry/workload.ts';
 import { buildScope, type Scope } from './scope.ts';
 import { secretKey, type TlsSecret, tlsSecret } from './secret.ts';
 import type { Service } from './service.ts';
 import { type AccessLogOf, Telemetries, type WorkloadMode } from './telemetry.ts';
-import { resolveVirtualService, type VirtualService } from './virtual-service.ts';
+import type { VirtualService } from './virtual-service.ts';
+import { groupByGateway, virtualServicesOf } from './virtual-services.ts';
 import { isVisible } from './visibility.ts';
 
 export interface SnapshotOptions {
@@ -91,11 +89,12 @@ export class Snapshot {
       options.previous?.gatewayApi.generated,
     );
     issues.push(...this.gatewayApi.issues());
-    this.virtualServices = this.#virtualServices(
+    this.virtualServices = virtualServicesOf(
       [...resourcesOf(resources, 'VirtualService'), ...this.gatewayApi.virtualServices],
+      { domain, exportTo: this.mesh.defaultVirtualServiceExportTo, carry: this.#carry },
       issues,
     );
-    this.#byGateway = this.#groupByGateway();
+    this.#byGateway = groupByGateway(this.virtualServices);
     this.#destinationRules = new DestinationRules(
       resourcesOf(resources, 'DestinationRule'),
       {
@@ -236,54 +235,6 @@ export class Snapshot {
     const root = this.#sidecars.get(this.mesh.rootNamespace) ?? [];
     return selected ?? own.find(isForEverybody) ?? root.find(isForEverybody);
   }
-
-  #virtualServices(resources: readonly Resource<'VirtualService'>[], issues: Issue[]): readonly VirtualService[] {
-    const { domain } = this;
-    const exportTo = this.mesh.defaultVirtualServiceExportTo;
-    const byKey = new Map<string, VirtualService>();
-    for (const resource of resources) {
-      const inputs = [resource, domain, exportTo.join()];
-      byKey.set(
-        keyOf(resource),
-        this.#carry.virtualServices.keep(keyOf(resource), inputs, () =>
-          resolveVirtualService(resource, domain, exportTo),
-        ),
-      );
-    }
-    const merged: VirtualService[] = [];
-    for (const [key, each] of byKey) {
-      // Without hosts it is a delegate, which only counts as a part of its roots.
-      if (each.hosts.length === 0) continue;
-      if (!hasDelegates(each)) {
-        merged.push(each);
-        continue;
-      }
-      const find = (namespace: string, name: string): VirtualService | undefined => {
-        const found = byKey.get(`${namespace}/${name}`);
-        return found?.hosts.length === 0 && isVisible(found.exportTo, each.namespace) ? found : undefined;
-      };
-      const targets = each.http.flatMap(({ rule, origin }) => {
-        if (rule.delegate === undefined) return [];
-        const target = find(rule.delegate.namespace || each.namespace, rule.delegate.name ?? '');
-        if (target === undefined) issues.push(missingDelegate(origin, rule.delegate));
-        return [target];
-      });
-      merged.push(this.#carry.merged.keep(key, [each, ...targets], () => mergeDelegates(each, find)));
-    }
-    return merged.sort((a, b) => byCreation(a.origin, b.origin));
-  }
-
-  #groupByGateway(): ReadonlyMap<string, readonly VirtualService[]> {
-    const groups = new Map<string, VirtualService[]>();
-    for (const each of this.virtualServices) {
-      for (const gateway of new Set(each.gateways)) {
-        const list = groups.get(gateway);
-        if (list === undefined) groups.set(gateway, [each]);
-        else list.push(each);
-      }
-    }
-    return groups;
-  }
 }
 
 /** Resources → Snapshot. Pure: equal resources in any order give an equal snapshot. */
@@ -294,73 +245,6 @@ export function buildSnapshot(resources: readonly Resource[], options: SnapshotO
   return new Snapshot(sorted, options);
 }
 
-const ROOT = 'istio-system';
-
-class Carry {
-  readonly mesh: Carried<MeshSettings>;
-  readonly workloads: Carried<Workload>;
-  readonly shapes: CarriedBy<Resource, readonly ServiceShape[]>;
-  readonly services: CarriedBy<ServiceShape, Service>;
-  readonly autoAddresses: Carried<AutoAddresses>;
-  readonly virtualServices: Carried<VirtualService>;
-  readonly merged: Carried<VirtualService>;
-  readonly destinationRules: Carried<readonly DestinationRule[]>;
-  readonly gateways: Carried<Gateway>;
-  readonly secrets: Carried<TlsSecret>;
-
-  constructor(previous: Carry | undefined) {
-    this.mesh = new Carried(previous?.mesh);
-    this.workloads = new Carried(previous?.workloads);
-    this.shapes = previous?.shapes ?? new CarriedBy();
-    this.services = previous?.services ?? new CarriedBy();
-    this.autoAddresses = new Carried(previous?.autoAddresses);
-    this.virtualServices = new Carried(previous?.virtualServices);
-    this.merged = new Carried(previous?.merged);
-    this.destinationRules = new Carried(previous?.destinationRules);
-    this.gateways = new Carried(previous?.gateways);
-    this.secrets = new Carried(previous?.secrets);
-  }
-}
-
-function keyOf(resource: Resource): string {
-  return `${resource.metadata.namespace}/${resource.metadata.name}`;
-}
-
 function isForEverybody(sidecar: Resource<'Sidecar'>): boolean {
   return Object.keys(sidecar.spec.workloadSelector?.labels ?? {}).length === 0;
-}
-
-type MeshConfigSource = MeshConfig | Resource<'ConfigMap'> | undefined;
-
-/** Where the mesh configuration stands: Istio installs it as the key `mesh` of ConfigMap `istio`, from what an IstioOperator says. */
-function meshConfigResource(resources: readonly Resource[]): MeshConfigSource {
-  const installed = resourcesOf(resources, 'ConfigMap').find(
-    ({ metadata, spec }) =>
-      metadata.name === 'istio' && metadata.namespace === ROOT && spec.data?.['mesh'] !== undefined,
-  );
-  return installed ?? operatorMeshConfig(resources);
-}
-
-function meshConfigIn(source: MeshConfigSource, issues: Issue[]): MeshConfig {
-  if (source === undefined) return {};
-  if (!('type' in source)) return source;
-  const decoded = decodeMeshConfig(source.spec.data?.['mesh'] ?? '');
-  issues.push(...decoded.issues);
-  return decoded.ok ? decoded.value : {};
-}
-
-function missingDelegate(
-  origin: VirtualService['http'][number]['origin'],
-  delegate: { readonly name?: string; readonly namespace?: string },
-): Issue {
-  const namespace = delegate.namespace || origin.ref.namespace;
-  return {
-    severity: 'warning',
-    code: 'missing-delegate',
-    at: `${origin.path}.delegate`,
-    message: `there is no VirtualService ${namespace}/${delegate.name ?? ''} to delegate to, so the rule has no effect`,
-    expected: `the name of a VirtualService without hosts that is exported to ${origin.ref.namespace}`,
-    resource: `${origin.ref.kind} ${origin.ref.namespace}/${origin.ref.name}`,
-    position: origin.ref.positionOf(`${origin.path}.delegate`),
-  };
 }
