@@ -67,6 +67,8 @@ export const AMBIENT_FILES: Readonly<Record<string, string>> = {
     'hands the data plane everything it takes from its process, for both entries',
   'packages/cli/src/command/process-context.ts':
     'gathers everything a command takes from its process, in one value that tests replace',
+  'packages/proxy/src/young-generation.ts':
+    'acts before any other module is loaded, those with a clock included: loading them is what makes the heap grow',
 };
 
 /** Ambient inputs: allowed in base, in `main.ts` (the files with effects at load), in tests and in AMBIENT_FILES. */
