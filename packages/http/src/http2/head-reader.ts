@@ -136,12 +136,14 @@ export class HeadReader {
         return true;
       case 14:
         if (name === 'content-length') this.#noteLength(value);
+        else if (name === 'content_length') this.malformed = LOOKALIKE;
         return true;
       case 7:
       case 10:
       case 16:
       case 17:
         if (CONNECTION_SPECIFIC.has(name)) this.malformed = `${name} is connection-specific (RFC 9113 §8.2.2)`;
+        else if (name === 'transfer_encoding') this.malformed = LOOKALIKE;
         return true;
       default:
         return true;
@@ -242,8 +244,13 @@ export class HeadReader {
     };
   }
 
-  /** Whether this block is a trailer section: no pseudo-headers, no limit exceeded. */
+  /**
+   * Whether this block is a trailer section: no pseudo-headers, no limit exceeded, and nothing that frames or routes a message, which
+   * both have been by now; the next hop may be one that reads HTTP/1 trailers into its headers.
+   */
   trailers(): boolean {
+    if (this.malformed === undefined && (this.contentLength >= 0 || this.#host !== undefined || this.#expectContinue))
+      this.malformed = 'trailers that frame or route the message (RFC 9110 §6.5.1)';
     if (this.malformed === undefined && this.#pseudos > 0) this.malformed = 'pseudo-header in trailers (RFC 9113 §8.1)';
     if (this.malformed === undefined && this.tooLarge) this.malformed = 'trailers over the limit of a header list';
     return this.malformed === undefined;
@@ -254,6 +261,9 @@ export class HeadReader {
     return endStream ? NO_BODY : UNTIL_END_STREAM;
   }
 }
+
+/** As in HTTP/1: the next hop may be a peer that reads `_` as `-`, as CGI does. */
+const LOOKALIKE = 'a header that some peers take for one that frames the message (RFC 9112 §6.3)';
 
 const CONNECTION_SPECIFIC: ReadonlySet<string> = new Set([
   'connection',

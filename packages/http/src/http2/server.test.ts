@@ -124,6 +124,18 @@ const STREAM_ERRORS: readonly (readonly [what: string, frames: readonly Buffer[]
   ],
   ['trailers without END_STREAM', [postHead(1), frame(HEADERS, END_HEADERS, 1, block(['x', 'y']))], 'PROTOCOL_ERROR'],
   [
+    'a content-length in trailers',
+    [postHead(1), frame(HEADERS, END_HEADERS | END_STREAM, 1, block(['content-length', '3']))],
+    'PROTOCOL_ERROR',
+  ],
+  [
+    'a host in trailers',
+    [postHead(1), frame(HEADERS, END_HEADERS | END_STREAM, 1, block(['host', 'b']))],
+    'PROTOCOL_ERROR',
+  ],
+  ['content_length, which CGI reads as content-length', [postHead(1, ['content_length', '3'])], 'PROTOCOL_ERROR'],
+  ['transfer_encoding', [postHead(1, ['transfer_encoding', 'chunked'])], 'PROTOCOL_ERROR'],
+  [
     'a pseudo-header in trailers',
     [postHead(1), frame(HEADERS, END_HEADERS | END_STREAM, 1, block([':method', 'GET']))],
     'PROTOCOL_ERROR',
