@@ -1,6 +1,6 @@
 import { apiClient, SERVER_OPTION } from '../client/server-option.ts';
 import type { Command } from '../command/command.ts';
-import { OUTPUT_FORMATS } from '../output/render.ts';
+import { OUTPUT_OPTION } from '../output/render.ts';
 
 export const get: Command = {
   name: 'get',
@@ -18,13 +18,7 @@ export const get: Command = {
       kind: 'text',
       help: 'the namespace (default: all for a list, "default" for names)',
     },
-    {
-      flags: '-o, --output <format>',
-      kind: 'text',
-      help: 'table, wide, json or yaml',
-      default: 'table',
-      choices: OUTPUT_FORMATS,
-    },
+    OUTPUT_OPTION,
     SERVER_OPTION,
   ],
   examples: [

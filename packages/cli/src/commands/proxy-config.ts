@@ -1,7 +1,7 @@
 import { apiClient, SERVER_OPTION } from '../client/server-option.ts';
 import type { Command } from '../command/command.ts';
 import { Failure } from '../command/failure.ts';
-import { OUTPUT_FORMATS } from '../output/render.ts';
+import { OUTPUT_OPTION } from '../output/render.ts';
 
 const KINDS = ['listeners', 'routes', 'clusters', 'endpoints', 'bootstrap', 'all'] as const;
 
@@ -22,13 +22,7 @@ export const proxyConfig: Command = {
       kind: 'text',
       help: "the proxy's admin address (default: as the control plane knows it)",
     },
-    {
-      flags: '-o, --output <format>',
-      kind: 'text',
-      help: 'table, json or yaml',
-      default: 'table',
-      choices: OUTPUT_FORMATS,
-    },
+    { ...OUTPUT_OPTION, help: 'table, json or yaml' },
     SERVER_OPTION,
   ],
   examples: [

@@ -1,6 +1,6 @@
 import { apiClient, SERVER_OPTION } from '../client/server-option.ts';
 import type { Command } from '../command/command.ts';
-import { OUTPUT_FORMATS } from '../output/render.ts';
+import { OUTPUT_OPTION } from '../output/render.ts';
 
 export const proxyStatus: Command = {
   name: 'proxy-status',
@@ -11,13 +11,7 @@ export const proxyStatus: Command = {
     'REJECTED, with what the proxy objected to. Exits with 6 when a proxy refused its configuration.',
   arguments: [{ syntax: '[proxy]', help: 'only proxies whose id contains this' }],
   options: [
-    {
-      flags: '-o, --output <format>',
-      kind: 'text',
-      help: 'table, wide, json or yaml',
-      default: 'table',
-      choices: OUTPUT_FORMATS,
-    },
+    OUTPUT_OPTION,
     SERVER_OPTION,
   ],
   examples: [

@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module';
+import type { OptionSpec } from '../command/command.ts';
 
-export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml'] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+/** `--output`, the same for every command that shows objects or proxies; see `render`. */
+export const OUTPUT_OPTION: OptionSpec = {
+  flags: '-o, --output <format>',
+  kind: 'text',
+  help: 'table, wide, json or yaml',
+  default: 'table',
+  choices: ['table', 'wide', 'json', 'yaml'],
+};
 
 /** `value` for machines in the format asked for, or the text that people get. */
 export function render(format: string | undefined, value: unknown, forPeople: () => string): string {
