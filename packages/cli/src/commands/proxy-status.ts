@@ -10,10 +10,7 @@ export const proxyStatus: Command = {
     'Lists every connected proxy with the state of each kind of configuration: SYNCED, STALE (sent or to be sent, not answered), or\n' +
     'REJECTED, with what the proxy objected to. Exits with 6 when a proxy refused its configuration.',
   arguments: [{ syntax: '[proxy]', help: 'only proxies whose id contains this' }],
-  options: [
-    OUTPUT_OPTION,
-    SERVER_OPTION,
-  ],
+  options: [OUTPUT_OPTION, SERVER_OPTION],
   examples: [
     { line: 'weft proxy-status', does: 'all of them' },
     { line: 'weft proxy-status orders-v1 -o yaml', does: 'everything about one' },
