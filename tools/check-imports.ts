@@ -39,7 +39,7 @@ function lineAt(text: string, offset: number): number {
 }
 
 /** Comments become spaces, so that what they mention is not code; offsets and lines stay. */
-export function blankComments(text: string): string {
+function blankComments(text: string): string {
   return text.replace(/^[ \t]*\/\*[\s\S]*?\*\/|(?:^|\s)\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '));
 }
 

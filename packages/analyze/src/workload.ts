@@ -26,7 +26,7 @@ export function workloadsOf(objects: Objects): readonly Workload[] {
   return [...pods, ...entries];
 }
 
-export function isAmbientPod(annotations: Labels): boolean {
+function isAmbientPod(annotations: Labels): boolean {
   return annotations['ambient.istio.io/redirection'] === 'enabled';
 }
 

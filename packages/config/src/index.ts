@@ -245,7 +245,7 @@ export type {
   WorkloadGroupMetadata,
   WorkloadGroupSpec,
 } from './kinds/workload-group/type.ts';
-export { decodeDocument, type InputText, type Loaded, loadText, loadTexts } from './load.ts';
+export { type InputText, type Loaded, loadText, loadTexts } from './load.ts';
 export { readConfigPaths } from './read.ts';
 export type { KindId, ObjectMeta, Resource, Source } from './resource.ts';
 export { groupByKind, resourcesOf } from './resource.ts';

@@ -20,7 +20,7 @@ export interface InputText {
 }
 
 /** Decodes a document; a List (`kind: List`, `VirtualServiceList`) is unfolded into its items. */
-export function decodeDocument(document: ParsedDocument, options: DecodeOptions = {}): Loaded {
+function decodeDocument(document: ParsedDocument, options: DecodeOptions = {}): Loaded {
   const { raw, source } = document;
   if (!isJsonObject(raw)) return notAnObject(raw, source);
   const { items, kind } = raw;

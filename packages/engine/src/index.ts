@@ -44,7 +44,7 @@ export type { Format, FormatContext, FormatPart, MetadataOperator, StreamOperato
 export { STREAM_OPERATORS } from './format/format.ts';
 export type { HeaderOp, HeaderOpKind, HeaderOps } from './format/header-ops.ts';
 export { applyHeaderOps, compileHeaderOps, compileOption, sealOps } from './format/header-ops.ts';
-export { renderFormat, renderPart } from './format/render-format.ts';
+export { renderFormat } from './format/render-format.ts';
 export { LB_POLICIES } from './lb/all.ts';
 export type { Balancer, BalancerInput, EndpointVerdict } from './lb/balancer.ts';
 export { createBalancer, explainEndpoints } from './lb/balancer.ts';
@@ -93,7 +93,7 @@ export { headValue } from './plan/request-head.ts';
 export type { Rewrite } from './plan/rewrite.ts';
 export { rewriteRequest } from './plan/rewrite.ts';
 export type { RequestTimeouts } from './plan/timeouts.ts';
-export { parseGrpcTimeoutMs, requestTimeouts } from './plan/timeouts.ts';
+export { requestTimeouts } from './plan/timeouts.ts';
 export type { RateLimitInput } from './rate-limit/descriptors.ts';
 export { rateLimitDescriptors } from './rate-limit/descriptors.ts';
 export type { Descriptor, RateLimitAction, RateLimitRule, VirtualHostRules } from './rate-limit/rate-limit.ts';

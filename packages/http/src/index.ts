@@ -23,7 +23,6 @@ export { ResponseParser } from './http1/response-parser.ts';
 export {
   type Connection,
   type OutgoingRequest,
-  reasonPhrase,
   serialiseRequestHead,
   serialiseResponseHead,
 } from './http1/serialise.ts';

@@ -3,7 +3,7 @@ import type { CliContext } from '../command/context.ts';
 import type { Invocation } from '../command/invocation.ts';
 import { ApiClient } from './api-client.ts';
 
-export const DEFAULT_SERVER = 'http://127.0.0.1:15016';
+const DEFAULT_SERVER = 'http://127.0.0.1:15016';
 
 /** `--server`, the same for every command that talks to a control plane. */
 export const SERVER_OPTION: OptionSpec = {

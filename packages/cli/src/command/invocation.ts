@@ -3,7 +3,7 @@ import type { Command, OptionSpec } from './command.ts';
 import { Failure } from './failure.ts';
 
 /** `-o, --output <format>` → `output`; `--no-load` → `load`; `--gateway-port <n>` → `gateway-port`. */
-export function optionName(flags: string): string {
+function optionName(flags: string): string {
   const long = /--([a-z][a-z0-9-]*)/.exec(flags)?.[1] ?? flags;
   return long.startsWith('no-') ? long.slice(3) : long;
 }

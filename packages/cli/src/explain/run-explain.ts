@@ -39,7 +39,7 @@ async function explainFiles(options: ExplainOptions, cli: CliContext): Promise<E
 }
 
 /** The mesh that the texts describe. @throws ConfigFailure */
-export function meshOfTexts(inputs: readonly InputText[], options: Pick<ExplainOptions, 'interception'>): Mesh {
+function meshOfTexts(inputs: readonly InputText[], options: Pick<ExplainOptions, 'interception'>): Mesh {
   const loaded = loadConfig(inputs);
   if (hasErrors(loaded.issues)) throw new ConfigFailure(loaded.issues, loaded.texts);
   return meshOf(loaded.resources, loaded.issues, { interception: options.interception });

@@ -89,7 +89,7 @@ function describeAction(route: unknown): string {
 }
 
 /** `orders.yaml:20`, or the object when its file is not known. */
-export function describeOrigin(origin: unknown): string {
+function describeOrigin(origin: unknown): string {
   const file = text(at(origin, 'file'));
   const line = text(at(origin, 'line'));
   return file === '' ? text(at(origin, 'resource')) : `${file.split('/').at(-1)}${line === '' ? '' : `:${line}`}`;

@@ -23,7 +23,7 @@ export async function askProxyConfig(api: string, identity: ProxyIdentity): Prom
   return startConfig(config);
 }
 
-export function startConfig(config: StartConfig['config']): StartConfig {
+function startConfig(config: StartConfig['config']): StartConfig {
   const { proxyMetadata = {} } = config;
   if (proxyMetadata === null || typeof proxyMetadata !== 'object' || Array.isArray(proxyMetadata)) {
     throw new Failure('failure', 'the control plane answered with a ProxyConfig whose proxyMetadata is no mapping');

@@ -8,7 +8,7 @@ const TOPOLOGY_LABELS = new Set([
 ]);
 
 /** Why localities `region/zone/subzone`, with a wildcard at the end of one, cannot stand beside each other. */
-export function localitiesProblem(localities: readonly string[]): string | undefined {
+function localitiesProblem(localities: readonly string[]): string | undefined {
   const seen: string[][] = [];
   for (const locality of localities) {
     const stars = locality.split('*').length - 1;

@@ -32,7 +32,7 @@ export interface ObjectStatus {
 /** The newest version of the object is in force; False: it cannot be read, and the last good version stays. */
 export const ACCEPTED = 'Accepted';
 /** Analysis found no error and nothing without effect. */
-export const PASSED_VALIDATION = 'PassedValidation';
+const PASSED_VALIDATION = 'PassedValidation';
 
 const OWN_CONDITIONS: ReadonlySet<unknown> = new Set([ACCEPTED, PASSED_VALIDATION]);
 const LEVELS: Readonly<Record<Severity, ValidationMessage['level']>> = {

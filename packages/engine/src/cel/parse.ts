@@ -2,7 +2,7 @@
 import { CelSyntaxError, type Token, tokenize } from './lexer.ts';
 import type { CelValue } from './value.ts';
 
-export const BINARY_OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'in', '+', '-', '*', '/', '%'] as const;
+const BINARY_OPERATORS = ['==', '!=', '<', '<=', '>', '>=', 'in', '+', '-', '*', '/', '%'] as const;
 export type BinaryOperator = (typeof BINARY_OPERATORS)[number];
 
 export type CelNode = { readonly offset: number } & (

@@ -29,7 +29,7 @@ export function fraction(percent: FractionalPercent): Fraction {
   }
 }
 
-export const NO_METADATA: MetadataValue = Object.freeze({});
+const NO_METADATA: MetadataValue = Object.freeze({});
 
 export function metadataValue(metadata: Metadata | undefined): MetadataValue {
   return metadata === undefined ? NO_METADATA : metadata.filterMetadata;

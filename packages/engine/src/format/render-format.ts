@@ -10,7 +10,7 @@ export function renderFormat(format: Format, context: FormatContext, missing: st
 }
 
 /** The value of one part; undefined when it is not known. For callers that keep types, such as JSON access logs. */
-export function renderPart(part: FormatPart, context: FormatContext): string | undefined {
+function renderPart(part: FormatPart, context: FormatContext): string | undefined {
   if (part.kind === 'text') return part.text;
   const value = knownValue(part, context);
   return value === undefined || part.maxLength === undefined ? value : value.slice(0, part.maxLength);

@@ -8,7 +8,7 @@ export interface WeightedEndpoint {
 }
 
 /** What an endpoint is hashed by: `envoy.lb` metadata `hash_key`, its hostname where configured, else its address. */
-export function hashKey(endpoint: Endpoint, byHostname: boolean): string {
+function hashKey(endpoint: Endpoint, byHostname: boolean): string {
   const own = endpoint.spec.metadata['envoy.lb']?.['hash_key'];
   if (typeof own === 'string' && own !== '') return own;
   return byHostname && endpoint.spec.hostname !== '' ? endpoint.spec.hostname : endpoint.key;

@@ -224,7 +224,7 @@ function isGrpc(head: RequestHead): boolean {
 }
 
 /** For people: `path starts with "/orders"`. */
-export function describePath(match: RouteMatch): string {
+function describePath(match: RouteMatch): string {
   const quoted = JSON.stringify(match.path);
   const fold = match.caseSensitive ? '' : ' (any case)';
   switch (match.pathKind) {

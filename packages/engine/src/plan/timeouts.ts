@@ -33,7 +33,7 @@ function bounded(askedMs: number, limit: GrpcTimeout): number {
 const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
 
 /** `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2, "Timeout"), in milliseconds, rounded up; undefined when it is neither. */
-export function parseGrpcTimeoutMs(text: string): number | undefined {
+function parseGrpcTimeoutMs(text: string): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text);
   if (match === null) return undefined;
   return Math.ceil(Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0));

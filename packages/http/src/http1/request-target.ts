@@ -1,7 +1,7 @@
 import { IS_REG_NAME } from './char-tables.ts';
 
 /** The four forms of RFC 9112 §3.2. */
-export const ORIGIN_FORM = 0;
+const ORIGIN_FORM = 0;
 export const ABSOLUTE_FORM = 1;
 export const AUTHORITY_FORM = 2;
 export const ASTERISK_FORM = 3;

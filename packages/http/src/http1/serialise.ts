@@ -78,7 +78,7 @@ const STATUS_LINES: (string | undefined)[] = new Array<string | undefined>(600).
 for (const [status, reason] of Object.entries(REASONS)) STATUS_LINES[Number(status)] = `HTTP/1.1 ${status} ${reason}`;
 
 /** The standard reason phrase (RFC 9110 §15), or an empty string. */
-export function reasonPhrase(status: number): string {
+function reasonPhrase(status: number): string {
   return REASONS[status] ?? '';
 }
 

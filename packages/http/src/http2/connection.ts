@@ -29,7 +29,7 @@ export const DELIVER = 0;
 export const IGNORE = 1;
 export const REFUSE = 2;
 export const CLOSED_STREAM = 3;
-export const SELF_DEPENDENT = 4;
+const SELF_DEPENDENT = 4;
 
 const PING_OF_OWNER: Buffer = Buffer.from('weftping', 'latin1');
 

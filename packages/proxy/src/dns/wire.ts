@@ -13,7 +13,7 @@ const MAX_NAME = 255;
 /** What fits into a datagram unless the query says otherwise (RFC 1035 §4.2.1). */
 const PLAIN_UDP = 512;
 /** The most we say and believe: larger datagrams get fragmented (RFC 9715). */
-export const MAX_UDP = 1232;
+const MAX_UDP = 1232;
 
 const QR = 0x80;
 const AA = 0x04;

@@ -5,7 +5,6 @@ import {
   CHUNKED,
   chunkPrefix,
   type HeaderBlock,
-  type HttpFault,
   lastChunk,
   type ResponseHead,
   ResponseParser,
@@ -40,6 +39,7 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
   #chunkedRequest = false;
   #answered = false;
   #reusable = true;
+  #upgrading = false;
   #tunnel = false;
   #discarded = 0;
   #discarding = false;
@@ -89,6 +89,7 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
     this.#answered = false;
     this.#requestEnded = end;
     this.#chunkedRequest = head.framing === CHUNKED;
+    this.#upgrading = head.upgrade !== undefined;
     this.requests++;
     this.#parser.begin(head.method);
     const connection = head.upgrade === undefined ? '' : 'upgrade';
@@ -155,14 +156,14 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
     }
     if (this.#busy) this.#answered = true;
     const fault = this.#parser.push(chunk);
-    if (fault !== undefined) this.#onFault(fault);
+    if (fault !== undefined) this.#refuse(fault.message);
   }
 
-  #onFault(fault: HttpFault): void {
+  #refuse(cause: string): void {
     const stream = this.#stream;
     this.#stream = undefined;
     this.wire.destroy();
-    stream?.onReset('UPSTREAM_PROTOCOL_ERROR', fault.message, false);
+    stream?.onReset('UPSTREAM_PROTOCOL_ERROR', cause, false);
   }
 
   onInformational(head: ResponseHead): void {
@@ -172,7 +173,13 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
   /** @hot */
   onResponse(head: ResponseHead): void {
     this.#reusable = head.keepAlive;
-    if (head.status === 101) this.#tunnel = true;
+    if (head.status === 101) {
+      if (!this.#upgrading) {
+        this.#refuse('the upstream answered 101 to a request without Upgrade (RFC 9110 §15.2.2)');
+        return;
+      }
+      this.#tunnel = true;
+    }
     this.#stream?.onHead(head);
   }
 
@@ -197,8 +204,9 @@ export class UpstreamHttp1 implements WireOwner, ResponseSink, UpstreamConnectio
     this.#stream = undefined;
     this.#busy = false;
     this.#discarding = false;
-    // An answer that came before the request was complete leaves the rest of it in the way.
-    const reusable = this.#reusable && this.#requestEnded && !this.wire.ended;
+    // An answer that came before the request was complete leaves the rest of it in the way. Bytes behind the answer were sent before the
+    // next request was, which may be another client's: they are no answer to it (response queue poisoning).
+    const reusable = this.#reusable && this.#requestEnded && !this.wire.ended && this.#parser.keptBytes === 0;
     // Back to the pool first: what the end sets off, such as a pipelined request, may use this connection at once.
     if (reusable) this.#keeper.onReusable(this);
     else this.wire.destroy();

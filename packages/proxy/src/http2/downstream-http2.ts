@@ -21,7 +21,7 @@ import { DownstreamStream, type StreamKeeper } from './downstream-stream.ts';
 import { OutputPump } from './output-pump.ts';
 
 /** The codec's limits under a connection manager's settings. */
-export function serverLimits(options: HttpOptions): Partial<Http2Limits> {
+function serverLimits(options: HttpOptions): Partial<Http2Limits> {
   const { http2 } = options;
   return {
     maxHeaderListBytes: options.maxHeadBytes,

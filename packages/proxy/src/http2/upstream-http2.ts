@@ -28,7 +28,7 @@ const DEFAULT_MAX_STREAMS = 1024;
 const CLOSE_AFTER_FAULT_MS = 1000;
 
 /** The codec's limits under a cluster's settings. */
-export function clientLimits({ http2, maxHeadersCount }: UpstreamProtocol): Partial<Http2Limits> {
+function clientLimits({ http2, maxHeadersCount }: UpstreamProtocol): Partial<Http2Limits> {
   return {
     ...(maxHeadersCount === undefined ? {} : { maxHeaders: maxHeadersCount }),
     ...(http2.initialStreamWindow === undefined ? {} : { streamWindowBytes: http2.initialStreamWindow }),

@@ -19,7 +19,7 @@ const OBJECTS: Readonly<Record<string, StateObject>> = {
   },
 };
 
-export const FILTER_STATE_KEYS: readonly string[] = Object.keys(OBJECTS);
+const FILTER_STATE_KEYS: readonly string[] = Object.keys(OBJECTS);
 
 /** Names the fault of `(KEY)`, `(KEY:PLAIN)` or `(KEY:FIELD:name)`, if it has one. */
 export function filterStateProblem(path: readonly string[]): string | undefined {

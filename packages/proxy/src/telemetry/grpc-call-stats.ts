@@ -11,7 +11,7 @@ import { type Labels, StatScope, type StatsRegistry } from './registry.ts';
 import type { Counter, Histogram } from './stat.ts';
 
 /** Methods counted apart, of one filter. Clients choose the names, so there must be an end; calls of further methods share a nameless set. */
-export const MAX_METHODS = 1_000;
+const MAX_METHODS = 1_000;
 
 export type GrpcProtocol = 'grpc' | 'grpc-web';
 

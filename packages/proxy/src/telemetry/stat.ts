@@ -41,7 +41,7 @@ export class Gauge {
  * Upper bounds of Envoy's default histogram buckets (envoy.config.metrics.v3.StatsConfig.histogram_bucket_settings): durations in
  * milliseconds and sizes in bytes alike.
  */
-export const DEFAULT_BUCKETS: readonly number[] = [
+const DEFAULT_BUCKETS: readonly number[] = [
   0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000,
   3_600_000,
 ];

@@ -2,7 +2,7 @@ import { formatIssue } from '@weft/base';
 import { addressKey, type FilterChain, type Listener } from '@weft/engine';
 import type { Arrival } from './arrival.ts';
 import { type ChainChoice, chainName, chooseChain, downstreamTls } from './choose-chain.ts';
-import type { HopExplanation, Outcome } from './explanation.ts';
+import type { HopExplanation } from './explanation.ts';
 import { findListener, type ListenerChoice } from './find-listener.ts';
 import { httpHop } from './http-hop.ts';
 import type { ProxyView } from './proxy-view.ts';
@@ -95,9 +95,4 @@ function finish(
 
 function describeListener(listener: Listener, why: string): NonNullable<HopExplanation['listener']> {
   return { name: listener.name, address: addressKey(listener.address), why, origin: listener.origin };
-}
-
-/** What a proxy answers when it has nowhere to send to. */
-export function replyOutcome(reply: Omit<Extract<Outcome, { kind: 'reply' }>, 'kind'>): Outcome {
-  return { kind: 'reply', ...reply };
 }

@@ -23,7 +23,7 @@ export type Picked =
   | { readonly kind: 'nothing'; readonly reason: string };
 
 /** The cluster's balancer over what it knows of its endpoints; undefined when the endpoints come with the request. */
-export function balancedOf(view: ProxyView, cluster: Cluster, session: Session): Balanced | undefined {
+function balancedOf(view: ProxyView, cluster: Cluster, session: Session): Balanced | undefined {
   let clusters = session.balanced.get(view);
   if (clusters === undefined) {
     clusters = new Map();

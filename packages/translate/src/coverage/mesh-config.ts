@@ -32,7 +32,7 @@ function asWritten(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name.replace(/Ms$/, ''), asWritten(item)]));
 }
 
-export const MESH_PATHS: readonly string[] = [
+const MESH_PATHS: readonly string[] = [
   'accessLogEncoding',
   'accessLogFile',
   'accessLogFormat',

@@ -7,7 +7,7 @@ import type { Patch } from './patch.ts';
 /** The port that people know a listener by: on a laptop a gateway's server listens on another one. */
 export type PublicPort = (port: number) => number;
 
-export function listenerPort(listener: Listener): number {
+function listenerPort(listener: Listener): number {
   const address = listener.address?.address;
   if (address?.case !== 'socketAddress') return 0;
   return address.value.portSpecifier.case === 'portValue' ? address.value.portSpecifier.value : 0;

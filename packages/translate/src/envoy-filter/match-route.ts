@@ -29,7 +29,7 @@ function portOf(name: string): number {
 }
 
 /** `http.<port>` or `https.<port>.<port name>.<gateway>.<namespace>` (model/gateway.go, ParseGatewayRDSRouteName). */
-export function parseGatewayRoutes(name: string): {
+function parseGatewayRoutes(name: string): {
   readonly port: number;
   readonly portName: string;
   readonly gateway: string;

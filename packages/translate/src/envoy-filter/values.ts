@@ -16,7 +16,7 @@ import { HttpFilterSchema } from '@weft/xds/gen/envoy/extensions/filters/network
 import { messageRegistry } from '@weft/xds/registry';
 import type { ApplyTo } from './patch.ts';
 
-export const SCHEMAS: Readonly<Record<ApplyTo, DescMessage>> = {
+const SCHEMAS: Readonly<Record<ApplyTo, DescMessage>> = {
   LISTENER: ListenerSchema,
   FILTER_CHAIN: FilterChainSchema,
   NETWORK_FILTER: FilterSchema,

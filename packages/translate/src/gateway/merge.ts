@@ -96,7 +96,7 @@ function routeNameOf({ server }: ServerOf, gateway: Gateway, port: number): stri
   return `https.${number ?? 0}.${name ?? ''}.${gateway.origin.name}.${gateway.namespace}${bind}`;
 }
 
-export function isPlainHttp({ server }: Pick<ServerOf, 'server'>): boolean {
+function isPlainHttp({ server }: Pick<ServerOf, 'server'>): boolean {
   return HTTP_PROTOCOLS.has(server.port?.protocol?.toUpperCase() ?? '');
 }
 

@@ -61,7 +61,7 @@ function stringRegex(regex: string): Extract<RouteMatch['pathSpecifier'], { case
 }
 
 /** Present, or equal, prefixed, or fully matched. */
-export function headerMatch(name: string, match: StringMatch): HeaderInit {
+function headerMatch(name: string, match: StringMatch): HeaderInit {
   if (meansPresent(match)) return { name, headerMatchSpecifier: { case: 'presentMatch', value: true } };
   return { name, headerMatchSpecifier: { case: 'stringMatch', value: stringMatcher(match) } };
 }

@@ -10,7 +10,7 @@ export interface Settling {
 }
 
 /** Sorts proxies by whether they took what `generation` changed for them. */
-export function settlementOf(proxies: Iterable<Settling>, generation: number): Settlement {
+function settlementOf(proxies: Iterable<Settling>, generation: number): Settlement {
   const settled: ProxyStatus[] = [];
   const waiting: ProxyStatus[] = [];
   const rejected: ProxyStatus[] = [];

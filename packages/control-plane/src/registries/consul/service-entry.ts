@@ -30,7 +30,7 @@ const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const PROTOCOLS = ['http', 'http2', 'grpc', 'tcp', 'tls', 'https', 'mongo', 'mysql', 'redis'];
 
 /** The object's name in a datacentre; Consul's names may have capitals and underscores, ours may not. */
-export function entryName(service: string, datacentre: string, { isLocal }: ConsulPlace): string {
+function entryName(service: string, datacentre: string, { isLocal }: ConsulPlace): string {
   const name = service
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
