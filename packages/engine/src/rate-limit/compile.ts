@@ -74,7 +74,12 @@ function compileAction(message: RateLimit_Action, at: string, issues: Issues): R
 
 function compileMetadata(message: MetadataAction, at: string, issues: Issues): RateLimitAction {
   if (message.source !== Source.ROUTE_ENTRY) {
-    issues.error(`${at}.source`, 'unsupported-value', 'descriptors are made of the metadata of the route', 'ROUTE_ENTRY');
+    issues.error(
+      `${at}.source`,
+      'unsupported-value',
+      'descriptors are made of the metadata of the route',
+      'ROUTE_ENTRY',
+    );
   }
   const path = (message.metadataKey?.path ?? []).flatMap(({ segment }) =>
     segment.case === 'key' ? [segment.value] : [],
