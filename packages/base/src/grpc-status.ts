@@ -21,6 +21,6 @@ export const GRPC_STATUS_NAMES = [
 
 /** The number of a status name, or undefined when gRPC has none by it. */
 export function grpcStatusCode(name: string): number | undefined {
-  const code = GRPC_STATUS_NAMES.findIndex((known) => known === name);
+  const code = (GRPC_STATUS_NAMES as readonly string[]).indexOf(name);
   return code < 0 ? undefined : code;
 }

@@ -67,9 +67,7 @@ export class ResourceBook {
   }
 
   /** What came over xDS and is in force. */
-  dynamic(
-    kind: ResourceKind,
-  ): readonly {
+  dynamic(kind: ResourceKind): readonly {
     readonly kind: ResourceKind;
     readonly name: string;
     readonly version: string;
