@@ -1,6 +1,6 @@
 /** A proxy in this process, in front of one backend, with the settings of an edge. */
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
 import { decodeBootstrap, type Proxy as RunningProxy, runProxy } from '@weft/proxy';
+import { quietDeps } from '@weft/proxy/testing/quiet-deps';
 
 const HCM = 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 const ROUTER = 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router';
@@ -51,17 +51,7 @@ export async function startProxy(
 ): Promise<{ readonly proxy: RunningProxy; readonly port: number }> {
   const decoded = decodeBootstrap(bootstrap(backendPort));
   if (!decoded.ok) throw new Error(decoded.issues.map((issue) => `${issue.at}: ${issue.message}`).join('\n'));
-  const proxy = runProxy(decoded.value, {
-    clock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    logControl: { level: 'off' },
-    stdout: () => undefined,
-    stderr: () => undefined,
-    version: 'conformance',
-    quit: () => undefined,
-    environment: () => undefined,
-  });
+  const proxy = runProxy(decoded.value, quietDeps());
   await proxy.ready;
   return { proxy, port: proxy.listeners()[0]?.address.port ?? 0 };
 }

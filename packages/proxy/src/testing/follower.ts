@@ -1,13 +1,14 @@
 /** A control plane's sets and a proxy that follows it, for tests of what configuration does. */
 import assert from 'node:assert/strict';
 import { create } from '@bufbuild/protobuf';
-import { type Clock, type LogLevel, seededRandom, silentLogger, systemClock } from '@weft/base';
+import { type Clock, systemClock } from '@weft/base';
 import { type AdsServer, encodeResource, type XdsResource, type XdsSet } from '@weft/xds';
 import { ClusterLoadAssignmentSchema } from '@weft/xds/gen/envoy/config/endpoint/v3/endpoint_pb';
 import { RouteConfigurationSchema } from '@weft/xds/gen/envoy/config/route/v3/route_pb';
 import { decodeBootstrap } from '../bootstrap/decode.ts';
 import { type ProxyOptions, type Proxy as RunningProxy, runProxy } from '../run-proxy.ts';
 import { httpListener, socketAddress } from './harness.ts';
+import { quietDeps } from './quiet-deps.ts';
 
 const ADS = { ads: {}, resource_api_version: 'V3' };
 
@@ -101,16 +102,5 @@ export function startFollower(
     ...more,
   });
   assert.ok(decoded.ok, JSON.stringify(decoded.issues));
-  const deps = {
-    clock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    logControl: { level: 'off' as LogLevel },
-    stdout: () => undefined,
-    stderr: () => undefined,
-    version: 'test',
-    quit: () => undefined,
-    environment: () => undefined,
-  } as const;
-  return runProxy(decoded.value, deps, options);
+  return runProxy(decoded.value, quietDeps(clock), options);
 }

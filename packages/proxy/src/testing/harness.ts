@@ -1,9 +1,10 @@
 /** A proxy in the test's process: port 0 everywhere, real sockets, any clock. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type Clock, seededRandom, silentLogger, systemClock } from '@weft/base';
+import { type Clock, systemClock } from '@weft/base';
 import { decodeBootstrap } from '../bootstrap/decode.ts';
 import { type Proxy as RunningProxy, runProxy } from '../run-proxy.ts';
+import { quietDeps } from './quiet-deps.ts';
 
 const TYPES = 'type.googleapis.com/envoy.extensions';
 export const HCM_TYPE: string = `${TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager`;
@@ -60,17 +61,7 @@ export async function startProxy(
     ...bootstrap,
   });
   if (!decoded.ok) throw new Error(decoded.issues.map((issue) => `${issue.at}: ${issue.message}`).join('\n'));
-  const proxy = runProxy(decoded.value, {
-    clock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    logControl: { level: 'off' },
-    stdout: () => undefined,
-    stderr: () => undefined,
-    version: 'test',
-    quit: () => undefined,
-    environment: () => undefined,
-  });
+  const proxy = runProxy(decoded.value, quietDeps(clock));
   await proxy.ready;
   return { proxy, port: proxy.listeners()[0]?.address.port ?? 0, [Symbol.asyncDispose]: () => proxy.close() };
 }

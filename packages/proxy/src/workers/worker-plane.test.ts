@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { seededRandom, silentLogger, systemClock } from '@weft/base';
+import { silentLogger, systemClock } from '@weft/base';
 import { type AdsServer, type ConnectedProxy, startAdsServer } from '@weft/xds';
 import { decodeBootstrap } from '../bootstrap/decode.ts';
 import { type Proxy as RunningProxy, runProxy } from '../run-proxy.ts';
@@ -16,6 +16,7 @@ import {
   startUpstream,
   staticCluster,
 } from '../testing/harness.ts';
+import { quietDeps } from '../testing/quiet-deps.ts';
 
 const SHARED_PORTS = process.platform === 'linux' ? {} : { skip: 'threads share ports on Linux only' };
 const WORKERS = 2;
@@ -190,21 +191,7 @@ async function startStatic(
     },
   });
   assert.ok(decoded.ok, JSON.stringify(decoded.issues));
-  const proxy = runProxy(
-    decoded.value,
-    {
-      clock: systemClock,
-      random: seededRandom(1),
-      logger: silentLogger,
-      logControl: { level: 'off' },
-      stdout: () => undefined,
-      stderr: () => undefined,
-      version: 'test',
-      quit: () => undefined,
-      environment: () => undefined,
-    },
-    { concurrency: WORKERS },
-  );
+  const proxy = runProxy(decoded.value, quietDeps(), { concurrency: WORKERS });
   await proxy.ready;
   return Object.assign(proxy, { port });
 }
