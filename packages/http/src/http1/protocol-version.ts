@@ -33,6 +33,15 @@ const FOREIGN_METHODS: Readonly<Record<string, readonly string[]>> = {
   'ICE/1.0': ['SOURCE'],
 };
 
+/** Servers name their own version, whatever they were asked in. */
+const FOREIGN_ANSWERS: Readonly<Record<string, HttpVersion>> = {
+  'RTSP/1.0': 10,
+  'RTSP/1.1': 11,
+  'RTSP/2.0': 20,
+  'ICE/1.0': 10,
+  'ICE/1.1': 11,
+};
+
 /** Whether a method belongs to another protocol than HTTP. */
 export function isForeignMethod(method: string): boolean {
   return RTSP_METHODS.includes(method);
@@ -45,6 +54,6 @@ export function isForeignMethod(method: string): boolean {
 export function otherProtocolVersion(text: string, method: string | undefined): HttpVersion | undefined {
   if (text === 'HTTP/0.9') return 9;
   if (text === 'HTTP/2.0') return 20;
-  const methods = FOREIGN_METHODS[text];
-  return methods !== undefined && (method === undefined || methods.includes(method)) ? 10 : undefined;
+  if (method === undefined) return FOREIGN_ANSWERS[text];
+  return FOREIGN_METHODS[text]?.includes(method) === true ? 10 : undefined;
 }
