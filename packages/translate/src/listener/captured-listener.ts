@@ -3,11 +3,9 @@ import type { EgressListener, MeshProxy, Snapshot } from '@weft/mesh';
 import type { CidrRange } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import { CidrRangeSchema } from '@weft/xds/gen/envoy/config/core/v3/address_pb';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CHAIN, unknownTrafficCluster } from '../names.ts';
 import { accessLogs } from './access-log.ts';
 import type { ChainDraft } from './captured-l4.ts';
-import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener } from './listener.ts';
 import { tcpProxy } from './tcp.ts';
 
@@ -87,29 +85,6 @@ function chainOf({ serverNames, alpn, transport, destinations, content }: ChainD
 function cidr(block: string): CidrRange {
   const [addressPrefix = '', bits] = block.split('/');
   return create(CidrRangeSchema, { addressPrefix, prefixLen: Number(bits) });
-}
-
-export function httpContent(
-  listenerName: string,
-  routes: string,
-  grpcWeb: boolean,
-  { snapshot, proxy }: CapturedScope,
-): ChainInit {
-  const looksUp = proxy.scope.outbound.mode === 'ALLOW_ANY_DYNAMIC_DNS' || reachesLookedUp(proxy);
-  return {
-    filters: [
-      connectionManager({
-        node: proxy.node,
-        mesh: snapshot.mesh,
-        logs: accessLogs(snapshot, proxy.node, 'outbound'),
-        side: 'outbound',
-        statPrefix: `outbound_${listenerName};`,
-        routes,
-        forwardProxy: looksUp,
-        grpcWeb,
-      }),
-    ],
-  };
 }
 
 /** Connections that no service takes: on to where they wanted to go, or nowhere. */

@@ -4,8 +4,9 @@ import { addressesFor, formatRef, isHttp, parseProtocol } from '@weft/mesh';
 import { WILDCARD_ADDRESS } from '../names.ts';
 import { ask } from '../per-node.ts';
 import { type ChainDraft, capturedL4, sameMatch } from './captured-l4.ts';
-import { type CapturedListener, type CapturedScope, finishListener, httpContent } from './captured-listener.ts';
+import { type CapturedListener, type CapturedScope, finishListener } from './captured-listener.ts';
 import { CAPTURED_HTTP_ALPN } from './chain-options.ts';
+import { outboundHttp } from './outbound-http.ts';
 
 /** What a listener that is being put together speaks: `auto` looks at the first bytes. */
 type Kind = 'http' | 'tcp' | 'auto';
@@ -174,7 +175,7 @@ class OutboundEntries {
       destinations: [],
       alpn: sniffed ? CAPTURED_HTTP_ALPN : [],
       transport: sniffed ? 'raw_buffer' : '',
-      content: httpContent(`${bind}_${port.number}`, route, port.protocol === 'grpc-web', this.#scope),
+      content: outboundHttp(this.#scope, `${bind}_${port.number}`, route, port.protocol === 'grpc-web'),
     };
   }
 

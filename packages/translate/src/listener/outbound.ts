@@ -2,11 +2,9 @@ import type { Issue } from '@weft/base';
 import type { EgressListener, MeshProxy, MeshSettings, Node, Service, ServicePort, Snapshot } from '@weft/mesh';
 import { formatRef, isHttp, isTls, ownAddressFor } from '@weft/mesh';
 import type { Listener } from '@weft/xds/gen/envoy/config/listener/v3/listener_pb';
-import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { HTTP_PROXY_ROUTE } from '../names.ts';
-import { accessLogs } from './access-log.ts';
-import { connectionManager } from './connection-manager.ts';
 import { type ChainInit, listener, PLAINTEXT_HTTP_ALPN } from './listener.ts';
+import { outboundHttp } from './outbound-http.ts';
 import { l4Chains } from './outbound-l4.ts';
 
 export interface OutboundInput {
@@ -87,7 +85,7 @@ function portListener(
   const opaque = served.filter(({ port }) => !isHttp(port.protocol) && port.protocol !== 'auto');
   const hasHttp = http.length > 0 || sniffed.length > 0;
   const grpcWeb = http.some(({ port }) => port.protocol === 'grpc-web');
-  const manager = hasHttp ? httpChain(input, name, String(number), grpcWeb) : undefined;
+  const manager = hasHttp ? outboundHttp(input, name, String(number), grpcWeb) : undefined;
   const l4 = l4Chains({ snapshot, proxy, egress: input.egress, number, served: [...opaque, ...sniffed] });
   // A declared HTTP port takes the connection whatever its bytes are; an undeclared one only when they look like HTTP.
   const sniff = http.length === 0 && manager !== undefined;
@@ -114,31 +112,6 @@ function portListener(
   return { listener: built, routePort: manager === undefined ? undefined : number };
 }
 
-function httpChain(input: OutboundInput, listenerName: string, routes: string, grpcWeb = false): ChainInit {
-  const { snapshot, proxy } = input;
-  return {
-    filters: [
-      connectionManager({
-        node: proxy.node,
-        mesh: snapshot.mesh,
-        logs: accessLogs(snapshot, proxy.node, 'outbound'),
-        side: 'outbound',
-        statPrefix: `outbound_${listenerName};`,
-        routes,
-        forwardProxy: looksUp(input),
-        grpcWeb,
-      }),
-    ],
-  };
-}
-
-/** Without interception, "let it through" means looking the host up (see passthroughCluster). */
-function looksUp({ proxy }: Pick<OutboundInput, 'proxy'>): boolean {
-  const { mode } = proxy.scope.outbound;
-  if (proxy.node.interception === 'NONE') return mode !== 'REGISTRY_ONLY' || reachesLookedUp(proxy);
-  return mode === 'ALLOW_ANY_DYNAMIC_DNS' || reachesLookedUp(proxy);
-}
-
 /** What the proxy says itself, else the mesh's `proxyHttpPort`; 0 for no such listener. */
 export function httpProxyPort(node: Pick<Node, 'httpProxyPort'>, mesh: Pick<MeshSettings, 'proxyHttpPort'>): number {
   return node.httpProxyPort || (mesh.proxyHttpPort ?? 0);
@@ -154,7 +127,7 @@ export function httpProxyListener(input: OutboundInput): OutboundListener | unde
     host: input.host,
     port,
     direction: 'outbound',
-    chains: [httpChain(input, name, HTTP_PROXY_ROUTE)],
+    chains: [outboundHttp(input, name, HTTP_PROXY_ROUTE, false)],
     defaultChain: undefined,
     inspect: { tls: false, http: false },
     protocolDetectionTimeoutMs: 0,
