@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LOG_LEVELS } from '@weft/base';
 import type { Command } from '../command/command.ts';
+import { LOG_LEVEL_OPTION, logLevelIn } from '../command/log-level-option.ts';
 import { CONSUL_OPTION } from '../local/consul-flag.ts';
 
 export const control: Command = {
@@ -25,13 +25,7 @@ export const control: Command = {
     { flags: '--xds-port <port>', kind: 'int', help: 'where proxies fetch configuration', default: '15010' },
     { flags: '--api-port <port>', kind: 'int', help: 'REST API, debug pages and metrics', default: '15016' },
     { flags: '--metrics-port <port>', kind: 'int', help: 'metrics and health only, for Prometheus', default: '15014' },
-    {
-      flags: '--log-level <level>',
-      kind: 'text',
-      help: 'debug, info, warn, error or off',
-      default: 'info',
-      choices: LOG_LEVELS,
-    },
+    LOG_LEVEL_OPTION,
   ],
   examples: [
     { line: 'weft control', does: 'with what was applied before, from ~/.weft' },
@@ -56,7 +50,7 @@ export const control: Command = {
         xdsPort: invocation.port('xds-port') ?? 15_010,
         apiPort: invocation.port('api-port') ?? 15_016,
         metricsPort: invocation.port('metrics-port') ?? 15_014,
-        logLevel: LOG_LEVELS.find((level) => level === invocation.text('log-level')) ?? 'info',
+        logLevel: logLevelIn(invocation),
       },
       cli,
     );

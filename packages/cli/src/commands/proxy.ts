@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { LOG_LEVELS } from '@weft/base';
 import type { Command } from '../command/command.ts';
+import { LOG_LEVEL_OPTION, logLevelIn } from '../command/log-level-option.ts';
 import { CONCURRENCY_OPTION, concurrencyIn } from '../local/concurrency-option.ts';
 
 export const proxy: Command = {
@@ -33,13 +33,7 @@ export const proxy: Command = {
       help: 'after a hot restart: when the old process ends whatever is still open',
       default: '60',
     },
-    {
-      flags: '--log-level <level>',
-      kind: 'text',
-      help: 'debug, info, warn, error or off',
-      default: 'info',
-      choices: LOG_LEVELS,
-    },
+    LOG_LEVEL_OPTION,
   ],
   examples: [
     { line: 'weft proxy -c bootstrap.json', does: 'a proxy as the file says' },
@@ -57,7 +51,7 @@ export const proxy: Command = {
         gracefulMs: (invocation.int('drain-time-s') ?? 0) * 1000,
         parentShutdownMs: (invocation.int('parent-shutdown-time-s') ?? 0) * 1000,
         concurrency: concurrencyIn(invocation),
-        logLevel: LOG_LEVELS.find((level) => level === invocation.text('log-level')) ?? 'info',
+        logLevel: logLevelIn(invocation),
       },
       cli,
     );
