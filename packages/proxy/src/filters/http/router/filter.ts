@@ -29,7 +29,7 @@ function createRouter(options: RouterOptions, context: FilterContext): HttpFilte
       } else if (plan.kind !== 'forward') answer(exchange, plan);
       else if (exchange.request.method === 'CONNECT') {
         exchange.reply('CONNECT_REFUSED', {
-          cause: 'CONNECT needs an upgrade_configs entry that this proxy does not offer yet',
+          cause: 'CONNECT needs an upgrade_configs entry that this proxy does not have',
         });
       } else {
         const cluster = context.clusters.get(plan.cluster);

@@ -77,7 +77,7 @@ function decodeHcm(
     issues.error(
       `${at}.codec_type`,
       'unsupported-value',
-      `${Codec[hcm.codecType]} is not supported yet`,
+      `${Codec[hcm.codecType]} is not supported`,
       'AUTO, HTTP1 or HTTP2',
     );
   }
