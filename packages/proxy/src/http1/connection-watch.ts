@@ -64,6 +64,13 @@ export class ConnectionWatch {
     if (options.requestTimeoutMs > 0 || options.maxStreamDurationMs > 0) this.#rearm();
   }
 
+  /** @hot The route is known; its own idle timeout may be shorter than what the deadline was armed for. */
+  onPlanned(): void {
+    const plan = this.#connection.exchange?.plan;
+    if (this.#waiting === 'exchange' && plan?.kind === 'forward' && plan.action.idleTimeoutMs !== undefined)
+      this.#rearm();
+  }
+
   /** @hot The exchange is over and the connection stays. */
   onExchangeEnd(): void {
     this.#waiting = 'idle';

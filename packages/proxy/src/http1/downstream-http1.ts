@@ -112,6 +112,7 @@ export class DownstreamHttp1 implements WireOwner, RequestSink, Downstream, Watc
     this.#manager.stats.downstreamRqHttp1Total.inc();
     this.#watch.onExchange();
     exchange.start(hasNoBody(head.framing) && head.upgrade === undefined && head.method !== 'CONNECT');
+    this.#watch.onPlanned();
   }
 
   /** @hot */

@@ -49,6 +49,8 @@ export class DownstreamHttp2 implements ServedConnection, Http2ServerSink, Strea
   #idleSince: number;
   #requests = 0;
   #closing = false;
+  /** The shortest idle timeout of a route that a stream has taken. */
+  #routeIdleMs = 0;
 
   constructor(manager: ConnectionManager, wire: Wire, connection: ConnectionInfo, onGone: () => void) {
     this.#manager = manager;
@@ -136,6 +138,13 @@ export class DownstreamHttp2 implements ServedConnection, Http2ServerSink, Strea
   }
 
   /** @hot */
+  onRouteIdleLimit(limitMs: number): void {
+    if (limitMs === 0 || (this.#routeIdleMs > 0 && limitMs >= this.#routeIdleMs)) return;
+    this.#routeIdleMs = limitMs;
+    this.#rearm();
+  }
+
+  /** @hot */
   onStreamEnd(stream: DownstreamStream): void {
     this.#streams.delete(stream);
     if (this.#streams.size === 0) this.#idleSince = this.#manager.loop.now;
@@ -192,6 +201,7 @@ export class DownstreamHttp2 implements ServedConnection, Http2ServerSink, Strea
       options.streamIdleTimeoutMs,
       options.requestTimeoutMs,
       options.maxStreamDurationMs,
+      this.#routeIdleMs,
     ].filter((ms) => ms > 0);
     if (limits.length > 0) loop.wheel.arm(this.#watch, Math.min(...limits));
   }

@@ -22,6 +22,8 @@ import { upgradeOfExtendedConnect } from './extended-connect.ts';
 export interface StreamKeeper {
   /** @hot */
   onStreamStart(stream: DownstreamStream): void;
+  /** @hot How long the route lets nothing move on the stream; 0 when it says nothing. */
+  onRouteIdleLimit(limitMs: number): void;
   /** @hot The exchange is over, or its stream is gone. */
   onStreamEnd(stream: DownstreamStream): void;
 }
@@ -60,6 +62,7 @@ export class DownstreamStream implements Downstream, Http2RequestSink {
     const exchange = new Exchange(this.#manager, this, head);
     this.exchange = exchange;
     exchange.start(hasNoBody(head.framing) && !this.#tunnelled && head.method !== 'CONNECT');
+    if (exchange.plan?.kind === 'forward') this.#keeper.onRouteIdleLimit(exchange.plan.action.idleTimeoutMs ?? 0);
   }
 
   /** @hot */

@@ -129,3 +129,29 @@ test('a connection that is too old is not used again', async () => {
     assert.equal(upstream.connections(), connections, `after ${advance} ms more`);
   }
 });
+
+test("a route's idle timeout holds although all others are longer, on every request of a connection", async () => {
+  const clock = new FakeClock(1000);
+  await using origin = await silent();
+  const routes = [
+    { match: { prefix: '/short' }, route: { cluster: 'backend', timeout: '0s', idle_timeout: '2s' } },
+    { match: { prefix: '/' }, route: { cluster: 'backend', timeout: '0s' } },
+  ];
+  await using proxy = await startProxy(
+    [httpListener(routes)],
+    [staticCluster('backend', [origin.upstream.port])],
+    clock,
+  );
+  using client = new RawClient(proxy.port);
+  client.send(GET);
+  await origin.asked();
+  clock.advance(3000);
+  origin.say('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+  await client.until('ok');
+  client.send(GET.replace('/', '/short'));
+  await origin.asked();
+  clock.advance(1000);
+  assert.doesNotMatch(client.received, /504/);
+  clock.advance(1100);
+  assert.match(await client.until('STREAM_IDLE_TIMEOUT'), /HTTP\/1\.1 504 [\s\S]*x-weft-error: STREAM_IDLE_TIMEOUT/);
+});
