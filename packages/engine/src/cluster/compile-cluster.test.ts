@@ -5,10 +5,11 @@ import { ClusterSchema } from '@weft/xds/gen/envoy/config/cluster/v3/cluster_pb'
 import { ClusterConfigSchema } from '@weft/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb';
 import { LeastRequestSchema } from '@weft/xds/gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb';
 import { HttpProtocolOptionsSchema } from '@weft/xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb';
+import { TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
 import type { Cluster } from './cluster.ts';
 import { compileCluster } from './compile-cluster.ts';
 
-const registry = createRegistry(HttpProtocolOptionsSchema, LeastRequestSchema, ClusterConfigSchema);
+const registry = createRegistry(HttpProtocolOptionsSchema, LeastRequestSchema, ClusterConfigSchema, TypedStructSchema);
 
 function compile(json: Record<string, JsonValue>): ReturnType<typeof compileCluster> {
   return compileCluster(
@@ -209,4 +210,45 @@ test('health checks and outlier detection with their defaults', () => {
     }),
     ['health_checks[0].tcp_health_check.send: invalid-value'],
   );
+});
+
+test("Envoy's contrib policy peak_ewma, in its JSON form; what follows it in the list is for proxies without it", () => {
+  const peak = (value: Record<string, JsonValue>): Record<string, JsonValue> => ({
+    commonLbConfig: { localityWeightedLbConfig: {} },
+    loadBalancingPolicy: {
+      policies: [
+        {
+          typedExtensionConfig: {
+            name: 'peak',
+            typedConfig: {
+              '@type': 'type.googleapis.com/udpa.type.v1.TypedStruct',
+              typeUrl: 'type.googleapis.com/envoy.extensions.load_balancing_policies.peak_ewma.v3alpha.PeakEwma',
+              value,
+            },
+          },
+        },
+        {
+          typedExtensionConfig: {
+            name: 'least',
+            typedConfig: {
+              '@type': 'type.googleapis.com/envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest',
+            },
+          },
+        },
+      ],
+    },
+  });
+  const { lb } = cluster(peak({ decay_time: '5s', default_rtt: '0.02s', aggregation_interval: '0.1s' }));
+  assert.deepEqual(lb.policy, { kind: 'peak-ewma', decayMs: 5000 / Math.LN2, defaultRttMs: 20 });
+  assert.equal(lb.locality, 'weighted');
+  assert.deepEqual(cluster(peak({})).lb.policy, {
+    kind: 'peak-ewma',
+    decayMs: 10_000 / Math.LN2,
+    defaultRttMs: 10,
+  });
+  const at = 'load_balancing_policy.policies[0].typed_extension_config.typed_config.value';
+  assert.deepEqual(issues(peak({ decay_time: 'soon', penalty_value: 3 })), [
+    `${at}.penalty_value: unsupported-field`,
+    `${at}.decay_time: invalid-value`,
+  ]);
 });

@@ -22,6 +22,7 @@ import type { Percent } from '@weft/xds/gen/envoy/type/v3/percent_pb';
 import type { Issues } from '../decode/issues.ts';
 import { durationMs, metadataPairs } from '../decode/scalars.ts';
 import { checkFields } from '../decode/supported-fields.ts';
+import { peakEwmaOf } from './compile-peak-ewma.ts';
 import type { LbConfig, LbPolicy, SlowStart, SubsetConfig } from './lb-config.ts';
 import { CLUSTER_MESSAGES } from './supported.ts';
 
@@ -200,6 +201,9 @@ function extensionPolicy(
     const at = `load_balancing_policy.policies[${i}].typed_extension_config.typed_config`;
     const compiled = knownExtension(any, hashHostname, at, issues);
     if (compiled !== undefined) return compiled;
+    const policy = peakEwmaOf(any, at, issues);
+    // Its message has no place for localities: the cluster's own setting holds.
+    if (policy !== undefined) return { policy, ...localityLb(message.commonLbConfig?.localityConfigSpecifier) };
   }
   const urls = policies.map((entry) => entry.typedExtensionConfig?.typedConfig?.typeUrl ?? '').join(', ');
   issues.error('load_balancing_policy', 'unsupported-field', `none of its policies is supported: ${urls}`);

@@ -17,7 +17,7 @@ export const LB_POLICIES: { readonly [K in LbPolicy['kind']]: Make<K> } = {
   'ring-hash': (input, policy) =>
     ringHash(input, policy.minimumRingSize, policy.maximumRingSize, policy.hash, policy.hashHostname),
   maglev: (input, policy) => maglev(input, policy.tableSize, policy.hashHostname),
-  'peak-ewma': (input, policy) => peakEwma(input, policy.defaultRttMs),
+  'peak-ewma': (input, policy) => peakEwma(input, policy.decayMs, policy.defaultRttMs),
   // The endpoints are made by the cluster itself, one per destination; there is nothing to choose.
   'cluster-provided': (input) => ({ pick: () => input.endpoints[0] }),
 };

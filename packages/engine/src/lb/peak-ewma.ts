@@ -11,11 +11,19 @@ export function observeLatency(endpoint: Endpoint, latencyMs: number, nowMs: num
   endpoint.ewmaAtMs = nowMs;
 }
 
-/** Of two drawn by chance, the one with the lower latency × (requests in flight + 1), its weight taken into account. */
-export function peakEwma(input: PolicyInput, defaultRttMs: number): PolicyPicker {
-  const { endpoints, random } = input;
-  const cost = (endpoint: Endpoint): number =>
-    ((endpoint.ewmaMs || defaultRttMs) * (endpoint.active + 1)) / endpoint.weight;
+/**
+ * Of two drawn by chance, the one with the lower latency × (requests in flight + 1), its weight taken into account. A latency fades while
+ * nothing confirms it, so that an endpoint that was slow once is tried again. One that was never asked is asked first, by one request at
+ * a time: while that is under way its latency is taken for `defaultRttMs`.
+ */
+export function peakEwma(input: PolicyInput, decayMs: number, defaultRttMs: number): PolicyPicker {
+  const { endpoints, random, nowMs } = input;
+  const cost = (endpoint: Endpoint, now: number): number => {
+    const { active, ewmaMs } = endpoint;
+    if (ewmaMs === 0) return active === 0 ? 0 : (defaultRttMs * (active + 1)) / endpoint.weight;
+    const faded = ewmaMs * Math.exp(-Math.max(0, now - endpoint.ewmaAtMs) / decayMs);
+    return (faded * (active + 1)) / endpoint.weight;
+  };
   return {
     pick() {
       const size = endpoints.length;
@@ -25,7 +33,8 @@ export function peakEwma(input: PolicyInput, defaultRttMs: number): PolicyPicker
       const second = (first + 1 + random.below(size - 1)) % size;
       const a = endpoints[first]!;
       const b = endpoints[second]!;
-      return cost(a) <= cost(b) ? a : b;
+      const now = nowMs();
+      return cost(a, now) <= cost(b, now) ? a : b;
     },
   };
 }

@@ -13,7 +13,6 @@ import { ExchangeFormat } from '../stream/exchange-format.ts';
 import { bodyOfFailure, type ReplyCode } from '../stream/replies.ts';
 import { Deadline } from '../time/wheel.ts';
 import { admit, isRefusal } from './admit.ts';
-import { outcomeStatus } from './grpc-http-status.ts';
 import { Mirrors } from './mirrors.ts';
 import { recordCluster, recordConnection, recordTry } from './record-upstream.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
@@ -22,6 +21,7 @@ import { RouteDeadlines, type TimedRequest } from './route-deadlines.ts';
 import type { RouterContext } from './router-options.ts';
 import { type LimitedStream, StreamLimits } from './stream-limits.ts';
 import { routeTimeouts, type Timeouts } from './timeouts.ts';
+import { tryAnswered, tryTimedOut, tryUnanswered } from './try-outcome.ts';
 import { upstreamHead, upstreamServerName } from './upstream-head.ts';
 import { prepareUpstreamResponse } from './upstream-response.ts';
 import type { EndpointPool, PoolWaiter, UpstreamConnection, UpstreamStream } from './upstream-stream.ts';
@@ -209,7 +209,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     record.upstreamRxStartMs = loop.now;
     this.#answered = true;
     this.#limits?.activity();
-    this.#endpoint!.outlier?.response(outcomeStatus(exchange.request, head));
+    tryAnswered(exchange, cluster, this.#endpoint!, head, loop.now - this.#sentAt);
     const retry = this.#retry;
     if (retry !== undefined && head.status >= 400 && retry.wantsResponse(head, record.requestAttempts)) {
       if (this.#canReplay() && retry.take()) {
@@ -263,7 +263,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
   }
 
   onReset(code: ReplyCode, cause: string, reused: boolean): void {
-    this.#endpoint!.outlier?.connectFailed();
+    tryUnanswered(this.#cluster, this.#endpoint!);
     this.#cluster.stats.upstreamRqRxReset.inc();
     this.#failed(code, cause, reused);
   }
@@ -272,7 +272,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     this.#pool = undefined;
     this.#exchange.record.upstreamTransportFailureReason = cause;
     // An overflow is the cluster's doing, not the endpoint's.
-    if (code !== 'UPSTREAM_OVERFLOW') this.#endpoint!.outlier?.connectFailed();
+    if (code !== 'UPSTREAM_OVERFLOW') tryUnanswered(this.#cluster, this.#endpoint!);
     this.#failed(code, cause, false);
   }
 
@@ -330,7 +330,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     const { stats } = this.#cluster;
     stats.upstreamRqTimeout.inc();
     if (this.#counts !== undefined) this.#counts.rqTimeout++;
-    if (this.#connection !== undefined && !this.#answered) this.#endpoint!.outlier?.timedOut();
+    if (this.#connection !== undefined && !this.#answered) tryTimedOut(this.#cluster, this.#endpoint!, limitMs);
     this.#abandon();
     this.#exchange.reply('UPSTREAM_TIMEOUT', {
       cause: `no complete answer within ${limitMs} ms (route timeout)`,
@@ -340,7 +340,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
 
   onTryTimeout(limitMs: number): void {
     this.#cluster.stats.upstreamRqPerTryTimeout.inc();
-    if (this.#connection !== undefined) this.#endpoint!.outlier?.timedOut();
+    if (this.#connection !== undefined) tryTimedOut(this.#cluster, this.#endpoint!, limitMs);
     this.#abandon();
     this.#failed('PER_TRY_TIMEOUT', `no answer within ${limitMs} ms (per_try_timeout)`, false);
   }
@@ -359,7 +359,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
 
   onTryIdle(limitMs: number): void {
     this.#cluster.stats.upstreamRqPerTryIdleTimeout.inc();
-    if (!this.#answered) this.#endpoint!.outlier?.timedOut();
+    if (!this.#answered) tryTimedOut(this.#cluster, this.#endpoint!, limitMs);
     this.#abandon();
     this.#failed('PER_TRY_IDLE_TIMEOUT', `nothing came for ${limitMs} ms (per_try_idle_timeout)`, false);
   }
