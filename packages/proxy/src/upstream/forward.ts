@@ -211,7 +211,7 @@ export class Forward implements UpstreamLink, PoolWaiter, UpstreamStream, Limite
     this.#limits?.activity();
     tryAnswered(exchange, cluster, this.#endpoint!, head, loop.now - this.#sentAt);
     const retry = this.#retry;
-    if (retry !== undefined && head.status >= 400 && retry.wantsResponse(head, record.requestAttempts)) {
+    if (retry?.wantsResponse(head, record.requestAttempts)) {
       if (this.#canReplay() && retry.take()) {
         cluster.stats.upstreamRqByClass.inc(head.status);
         this.#connection?.discard();

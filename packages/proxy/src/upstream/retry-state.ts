@@ -81,6 +81,9 @@ export class RetryState {
   wantsResponse(head: ResponseHead, attempt: number): boolean {
     const { status, headers } = head;
     const grpc = headerValue(headers, 'grpc-status');
+    const { responseHeaders, statusCodes } = this.#policy;
+    // What most answers are; a gRPC status or a header may ask for a retry of a 200.
+    if (status < 400 && grpc === undefined && responseHeaders.length === 0 && statusCodes.size === 0) return false;
     const outcome: Outcome = {
       kind: 'response',
       status,
