@@ -39,7 +39,7 @@ export type { HostLocality, HostSet } from './endpoint/endpoint-store.ts';
 export { EndpointStore } from './endpoint/endpoint-store.ts';
 export type { IpRange } from './endpoint/ip.ts';
 export { inRange, isLoopback, parseIp, parseRange } from './endpoint/ip.ts';
-export { compileFormat } from './format/compile-format.ts';
+export { compileFormat, formatWithIssues } from './format/compile-format.ts';
 export type { Format, FormatContext, FormatPart, MetadataOperator, StreamOperator } from './format/format.ts';
 export { STREAM_OPERATORS } from './format/format.ts';
 export type { HeaderOp, HeaderOpKind, HeaderOps } from './format/header-ops.ts';

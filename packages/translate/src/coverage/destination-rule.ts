@@ -37,6 +37,8 @@ export const DESTINATION_RULE: KindCoverage = {
     'workloadSelector',
     'subsets[].name',
     'subsets[].labels',
+    'trafficPolicy.tunnel',
+    'subsets[].trafficPolicy.tunnel',
     ...LEVELS.flatMap((level) => POLICY.map((name) => `${level}.${name}`)),
     'trafficPolicy.portLevelSettings[].port',
     'subsets[].trafficPolicy.portLevelSettings[].port',

@@ -76,6 +76,18 @@ spec:
   assert.deepEqual(told(yaml, { dataPlane: 'envoy' }), []);
 });
 
+test('tunnels are enforced by either data plane', () => {
+  const yaml = `${HEAD}DestinationRule
+metadata: { name: gate }
+spec:
+  host: gate
+  trafficPolicy: { tunnel: { targetHost: bank.example.com, targetPort: 443 } }
+  subsets: [{ name: mail, trafficPolicy: { tunnel: { protocol: POST, targetHost: mail.example.com, targetPort: 465 } } }]
+`;
+  assert.deepEqual(told(yaml), []);
+  assert.deepEqual(told(yaml, { dataPlane: 'envoy' }), []);
+});
+
 test('security policies are errors; one that asks for what happens anyway is not reported', () => {
   const peer = (mode: string): string =>
     `apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: { name: default }\nspec:\n  mtls: { mode: ${mode} }\n`;

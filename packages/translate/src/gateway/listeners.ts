@@ -7,7 +7,7 @@ import { reachesLookedUp } from '../cluster/forward-proxy.ts';
 import { accessLogs } from '../listener/access-log.ts';
 import { connectionManager } from '../listener/connection-manager.ts';
 import { type ChainInit, listener } from '../listener/listener.ts';
-import { weightedClusters } from '../listener/outbound-l4.ts';
+import { tunnelOf, weightedClusters } from '../listener/outbound-l4.ts';
 import { tcpProxy } from '../listener/tcp.ts';
 import { originMetadata } from '../origin.ts';
 import { proxyConfigFor } from '../proxy-config.ts';
@@ -156,6 +156,7 @@ function tcpFilters(
       clusters,
       logs: accessLogs(snapshot, proxy.node, 'gateway'),
       pool: undefined,
+      tunnel: tunnelOf(route, proxy),
     }),
   ];
 }

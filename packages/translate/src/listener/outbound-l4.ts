@@ -1,4 +1,10 @@
-import type { Destination, L4MatchAttributes, RouteDestination, TlsMatchAttributes } from '@weft/config';
+import type {
+  Destination,
+  L4MatchAttributes,
+  RouteDestination,
+  TlsMatchAttributes,
+  TunnelSettings,
+} from '@weft/config';
 import type { EgressListener, MeshProxy, Service, Snapshot, VirtualService } from '@weft/mesh';
 import { isTls, selects } from '@weft/mesh';
 import { effectivePolicy } from '../cluster/traffic-policy.ts';
@@ -95,6 +101,7 @@ export function chainFor(route: readonly RouteDestination[], input: L4Scope): Ch
   const service = proxy.scope.service(route[0]?.destination?.host ?? '');
   const rule = service && proxy.scope.destinationRule(service, proxy.node.labels);
   const pool = effectivePolicy(snapshot.mesh, rule, undefined, number).connectionPool;
+  const tunnel = tunnelOf(route, proxy);
   return {
     filters: [
       tcpProxy({
@@ -102,9 +109,23 @@ export function chainFor(route: readonly RouteDestination[], input: L4Scope): Ch
         clusters,
         logs: accessLogs(snapshot, proxy.node, 'outbound'),
         pool,
+        tunnel,
       }),
     ],
   };
+}
+
+/**
+ * How bytes on this route are tunnelled. It is the listener that tunnels: of several destinations the rule of the first counts, and only
+ * a single one has its subset's (core/tunnelingconfig). A subset does not inherit it.
+ */
+export function tunnelOf(route: readonly RouteDestination[], proxy: MeshProxy): TunnelSettings | undefined {
+  const [first, second] = route;
+  const service = proxy.scope.service(first?.destination?.host ?? '');
+  const rule = service && proxy.scope.destinationRule(service, proxy.node.labels);
+  const name = second === undefined ? (first?.destination?.subset ?? '') : '';
+  if (name === '') return rule?.trafficPolicy?.tunnel;
+  return rule?.subsets.find(({ subset }) => subset.name === name)?.subset.trafficPolicy?.tunnel;
 }
 
 /** One destination takes everything; of several, those of weight 0 take nothing. */

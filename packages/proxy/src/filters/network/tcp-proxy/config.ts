@@ -4,6 +4,7 @@ import {
   type TcpProxy,
   TcpProxySchema,
 } from '@weft/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb';
+import { decodeTunnel, type TunnelConfig } from './tunnel-config.ts';
 
 /** Where connections go and how long they may be silent. Milliseconds; 0 is no limit. */
 export interface TcpProxyConfig {
@@ -14,6 +15,8 @@ export interface TcpProxyConfig {
   readonly maxDurationMs: number;
   /** Endpoints to try before giving up. */
   readonly connectAttempts: number;
+  /** Undefined: endpoints get the bytes as they are. */
+  readonly tunnel: TunnelConfig | undefined;
 }
 
 /** TcpProxy.idle_timeout: "if not set, the default idle timeout is 1 hour". */
@@ -30,10 +33,12 @@ const SUPPORTED: SupportedMessages = {
       'idle_timeout',
       'max_connect_attempts',
       'max_downstream_connection_duration',
+      'tunneling_config',
     ],
     // Compiled, and checked, by the access-log compiler.
     harmless: ['access_log'],
   },
+  [`${TYPE}.TunnelingConfig`]: { read: ['hostname', 'use_post', 'headers_to_add', 'post_path'] },
   [`${TYPE}.WeightedCluster`]: { read: ['clusters'] },
   [`${TYPE}.WeightedCluster.ClusterWeight`]: { read: ['name', 'weight'] },
 };
@@ -56,6 +61,7 @@ export function decodeTcpProxy(message: TcpProxy, at: string): Decoded<TcpProxyC
       'no cluster is given',
       'cluster, or weighted_clusters whose weights are not all zero',
     );
+  const { tunnelingConfig } = message;
   return issues.end({
     statPrefix: message.statPrefix,
     clusters,
@@ -68,5 +74,6 @@ export function decodeTcpProxy(message: TcpProxy, at: string): Decoded<TcpProxyC
       issues,
     ),
     connectAttempts: message.maxConnectAttempts ?? 1,
+    tunnel: tunnelingConfig && decodeTunnel(tunnelingConfig, `${at}.tunneling_config`, issues),
   });
 }

@@ -7,6 +7,7 @@ import type { ConnectionInfo } from '../../../stream/downstream.ts';
 import { fillConnection } from '../../../stream/fill-record.ts';
 import type { ServedConnection } from '../../../stream/network-filter.ts';
 import type { AccessLog } from '../../../telemetry/access-log/access-log.ts';
+import type { LogContext } from '../../../telemetry/access-log/operator.ts';
 import { AccessRecord } from '../../../telemetry/access-record.ts';
 import type { TcpSeries } from '../../../telemetry/istio/series.ts';
 import type { TcpStats } from '../../../telemetry/listener-stats.ts';
@@ -15,6 +16,8 @@ import { upstreamPeer } from '../../../tls/upstream-peer.ts';
 import { recordCluster, recordPeer, recordTry } from '../../../upstream/record-upstream.ts';
 import { NO_TRANSPORT_SOCKET_OPTIONS } from '../../../upstream/transport-socket-options.ts';
 import type { TcpProxyConfig } from './config.ts';
+import type { TcpUpstream, TunnelOwner } from './http-tunnel.ts';
+import { openTunnel, tunnelHead } from './open-tunnel.ts';
 
 /** What all connections of one filter share. */
 export interface TcpProxyShared {
@@ -22,6 +25,8 @@ export interface TcpProxyShared {
   readonly stats: TcpStats;
   readonly accessLog: AccessLog;
   readonly mesh: MeshReport | undefined;
+  /** What operators in a tunnel's request may ask of the process. */
+  readonly context: LogContext;
 }
 
 const PICK: PickContext = {
@@ -43,7 +48,7 @@ export class TcpProxyConnection implements ServedConnection {
   readonly #idle: Deadline;
   readonly #age: Deadline | undefined;
   readonly #connecting: Deadline;
-  #upstream: Wire | undefined = undefined;
+  #upstream: TcpUpstream | undefined = undefined;
   #connected = false;
   #counted = false;
   #early: Buffer[] = [];
@@ -108,23 +113,42 @@ export class TcpProxyConnection implements ServedConnection {
     }
     this.#attempts++;
     this.#endpoint = endpoint;
-    this.#counted = true;
     recordTry(this.#record, cluster, endpoint);
-    breaker.connections++;
-    endpoint.connections++;
-    endpoint.active++;
-    cluster.stats.upstreamCxTotal.inc();
-    cluster.stats.upstreamCxActive.inc();
-    cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
-    this.#upstream = cluster.dial(
-      endpoint,
-      { ...NO_TRANSPORT_SOCKET_OPTIONS, client: this.#connection },
-      this.#upstreamOwner,
-      () => this.#onConnected(),
-    );
+    this.#connect(endpoint);
   }
 
-  readonly #upstreamOwner: WireOwner = {
+  #connect(endpoint: Endpoint): void {
+    const cluster = this.#cluster;
+    const { context, config } = this.#shared;
+    const { tunnel } = config;
+    const head = tunnel && tunnelHead(tunnel, cluster, this.#record, context);
+    if (head?.ok === false) {
+      this.#giveUp('UF', head.problem);
+      return;
+    }
+    this.#count(endpoint);
+    cluster.loop.wheel.arm(this.#connecting, cluster.config.connectTimeoutMs);
+    const options = { ...NO_TRANSPORT_SOCKET_OPTIONS, client: this.#connection };
+    const owner = this.#upstreamOwner;
+    this.#upstream =
+      tunnel === undefined || head === undefined
+        ? cluster.dial(endpoint, options, owner, () => this.#onConnected())
+        : openTunnel(cluster, endpoint, options, owner, tunnel.method, head.text);
+  }
+
+  #count(endpoint: Endpoint): void {
+    const { stats } = this.#cluster;
+    this.#counted = true;
+    this.#cluster.breaker('default').connections++;
+    endpoint.connections++;
+    endpoint.active++;
+    stats.upstreamCxTotal.inc();
+    stats.upstreamCxActive.inc();
+  }
+
+  readonly #upstreamOwner: TunnelOwner = {
+    onOpen: () => this.#onConnected(),
+    onRefused: (cause) => this.#onRefused(cause),
     onBytes: (chunk) => this.#onUpstreamBytes(chunk),
     onEof: () => this.#onUpstreamEof(),
     onWritable: () => this.#downstream.resume(),
@@ -136,6 +160,7 @@ export class TcpProxyConnection implements ServedConnection {
     this.#connected = true;
     this.#endpoint!.outlier?.connectedFinally();
     const { mesh } = this.#shared;
+    if (this.#shared.config.tunnel !== undefined) this.#record.upstreamProtocol = 'HTTP/1.1';
     recordPeer(this.#record, upstreamPeer(this.#upstream!.socket, this.#endpoint!));
     this.#series = mesh?.metrics.connection(mesh.reporter, this.#record);
     this.#series?.opened.inc();
@@ -211,9 +236,18 @@ export class TcpProxyConnection implements ServedConnection {
 
   #onConnectFailure(cause: string): void {
     if (this.#closed || this.#connected) return;
+    this.#cluster.stats.upstreamCxConnectFail.inc();
+    this.#onAttemptFailed(cause);
+  }
+
+  /** The endpoint is there and does not tunnel. */
+  #onRefused(cause: string): void {
+    if (!this.#closed) this.#onAttemptFailed(cause);
+  }
+
+  #onAttemptFailed(cause: string): void {
     this.#connecting.disarm();
     this.#uncount();
-    this.#cluster.stats.upstreamCxConnectFail.inc();
     this.#endpoint?.outlier?.connectFailed();
     const failed = this.#upstream;
     this.#upstream = undefined;

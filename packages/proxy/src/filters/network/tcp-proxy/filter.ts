@@ -17,6 +17,7 @@ import { compileAccessLogs, NO_ACCESS_LOG } from '../../../telemetry/access-log/
 import { tcpStats } from '../../../telemetry/listener-stats.ts';
 import { decodeTcpProxy, type TcpProxyConfig } from './config.ts';
 import { TcpProxyConnection, type TcpProxyShared } from './connection.ts';
+import { tunnelProblem } from './open-tunnel.ts';
 
 /** The cluster that chance gives a connection; empty when there is none. */
 export function chooseCluster(config: Pick<TcpProxyConfig, 'clusters' | 'totalWeight'>, random: Random): string {
@@ -27,6 +28,8 @@ export function chooseCluster(config: Pick<TcpProxyConfig, 'clusters' | 'totalWe
   }
   return '';
 }
+
+const TUNNELLED_BY = 'a cluster that speaks HTTP/1.1';
 
 /** Closes a connection that has nowhere to go. */
 function refuse(wire: Wire, onGone: () => void): ServedConnection {
@@ -48,11 +51,17 @@ function decode(message: TcpProxy, at: string, listener: Listener, context: Prox
   const accessLog = compileAccessLogs(message.accessLog, context.accessLogs, context, `${at}.access_log`);
   if (!accessLog.ok) issues.adopt(accessLog.issues);
   if (!config.ok) return { ok: false, issues: issues.list };
+  for (const { name } of config.value.tunnel === undefined ? [] : config.value.clusters) {
+    const cluster = context.clusters.get(name);
+    const problem = cluster && tunnelProblem(cluster);
+    if (problem !== undefined) issues.error(`${at}.tunneling_config`, 'unsupported-value', problem, TUNNELLED_BY);
+  }
   const shared: TcpProxyShared = {
     config: config.value,
     stats: tcpStats(context.stats, message.statPrefix),
     accessLog: accessLog.ok ? accessLog.value : NO_ACCESS_LOG,
     mesh: context.mesh(listener.direction),
+    context,
   };
   return issues.end<NetworkFilter>({
     routeNames: [],
