@@ -26,6 +26,7 @@ export type {
 export type { ConfigMapSpec } from './kinds/config-map/type.ts';
 export type { CustomResourceDefinitionSpec } from './kinds/custom-resource-definition/type.ts';
 export type { DeploymentSpec, PodTemplate } from './kinds/deployment/type.ts';
+export { LOAD_BALANCER_ANNOTATION } from './kinds/destination-rule/load-balancer-annotation.ts';
 export type {
   ClientTlsSettings,
   ConsistentHashLb,

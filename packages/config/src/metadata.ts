@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from './json.ts';
+import { LOAD_BALANCER_ANNOTATION } from './kinds/destination-rule/load-balancer-annotation.ts';
 import type { KindNames } from './kinds/kind.ts';
 import type { ObjectMeta } from './resource.ts';
 import { integer, map, object, type Report, type Schema, text } from './schema/index.ts';
@@ -76,6 +77,14 @@ export function decodeMetadata(raw: JsonObject, kind: KindNames, defaultNamespac
       `metadata.annotations.${DRY_RUN}`,
       'unsupported',
       `dry run is not supported for ${kind.kind}: remove the annotation`,
+    );
+  }
+  if (LOAD_BALANCER_ANNOTATION in annotations && kind.kind !== 'DestinationRule') {
+    report.warning(
+      `metadata.annotations.${LOAD_BALANCER_ANNOTATION}`,
+      'no-effect',
+      `this annotation has no effect on a ${kind.kind}`,
+      { hint: 'put it on the DestinationRule of the host' },
     );
   }
   return {

@@ -1,4 +1,10 @@
-import type { DestinationRuleSpec, Resource, Subset, TrafficPolicy } from '@weft/config';
+import {
+  type DestinationRuleSpec,
+  LOAD_BALANCER_ANNOTATION,
+  type Resource,
+  type Subset,
+  type TrafficPolicy,
+} from '@weft/config';
 import type { Carried } from './carried.ts';
 import { HostIndex, resolveHost } from './host.ts';
 import { type Labels, selects } from './labels.ts';
@@ -16,6 +22,8 @@ export interface DestinationRule {
   /** Labels a client needs for the rule to count; undefined is everybody. */
   readonly selector: Labels | undefined;
   readonly trafficPolicy: TrafficPolicy | undefined;
+  /** Balance by latency where no policy names an algorithm (the annotation `weft.dev/load-balancer`). */
+  readonly byLatency: boolean;
   readonly subsets: readonly RuleSubset[];
 }
 
@@ -114,6 +122,7 @@ function ruleOf(resource: Resource<'DestinationRule'>, host: string, exportTo: r
     exportTo: visibilityOf(spec.exportTo, ref.namespace, exportTo),
     selector: spec.workloadSelector === undefined ? undefined : (spec.workloadSelector.matchLabels ?? {}),
     trafficPolicy: spec.trafficPolicy,
+    byLatency: resource.metadata.annotations[LOAD_BALANCER_ANNOTATION] === 'peak-ewma',
     subsets: (spec.subsets ?? []).map((subset, i) => ({ subset, origin: { ref, path: `spec.subsets[${i}]` } })),
   };
 }
@@ -124,6 +133,7 @@ function mergeInto(known: DestinationRule, rule: DestinationRule): DestinationRu
     ...known,
     origins: [...known.origins, ...rule.origins],
     trafficPolicy: known.trafficPolicy ?? rule.trafficPolicy,
+    byLatency: known.byLatency || rule.byLatency,
     subsets: [...known.subsets, ...rule.subsets.filter(({ subset }) => !names.has(subset.name))],
   };
 }

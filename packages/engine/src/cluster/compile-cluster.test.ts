@@ -214,7 +214,6 @@ test('health checks and outlier detection with their defaults', () => {
 
 test("Envoy's contrib policy peak_ewma, in its JSON form; what follows it in the list is for proxies without it", () => {
   const peak = (value: Record<string, JsonValue>): Record<string, JsonValue> => ({
-    commonLbConfig: { localityWeightedLbConfig: {} },
     loadBalancingPolicy: {
       policies: [
         {
@@ -240,7 +239,9 @@ test("Envoy's contrib policy peak_ewma, in its JSON form; what follows it in the
   });
   const { lb } = cluster(peak({ decay_time: '5s', default_rtt: '0.02s', aggregation_interval: '0.1s' }));
   assert.deepEqual(lb.policy, { kind: 'peak-ewma', decayMs: 5000 / Math.LN2, defaultRttMs: 20 });
-  assert.equal(lb.locality, 'weighted');
+  assert.equal(lb.locality, 'none');
+  assert.equal(cluster(peak({ locality_lb_config: { locality_weighted_lb_config: {} } })).lb.locality, 'weighted');
+  assert.deepEqual(issues(peak({ locality_lb_config: { zone_aware_lb_config: {} } })).length, 1);
   assert.deepEqual(cluster(peak({})).lb.policy, {
     kind: 'peak-ewma',
     decayMs: 10_000 / Math.LN2,

@@ -201,9 +201,8 @@ function extensionPolicy(
     const at = `load_balancing_policy.policies[${i}].typed_extension_config.typed_config`;
     const compiled = knownExtension(any, hashHostname, at, issues);
     if (compiled !== undefined) return compiled;
-    const policy = peakEwmaOf(any, at, issues);
-    // Its message has no place for localities: the cluster's own setting holds.
-    if (policy !== undefined) return { policy, ...localityLb(message.commonLbConfig?.localityConfigSpecifier) };
+    const peak = peakEwmaOf(any, at, issues);
+    if (peak !== undefined) return { ...NO_LOCALITY, ...peak };
   }
   const urls = policies.map((entry) => entry.typedExtensionConfig?.typedConfig?.typeUrl ?? '').join(', ');
   issues.error('load_balancing_policy', 'unsupported-field', `none of its policies is supported: ${urls}`);

@@ -20,6 +20,7 @@ import { announcingClients } from './announce-clients.ts';
 import { circuitBreakers } from './circuit-breakers.ts';
 import { forwardProxyDiscovery } from './forward-proxy.ts';
 import { httpProtocolOptions } from './http-options.ts';
+import { isOpen, latencyBalancing } from './latency-balancing.ts';
 import { loadBalancing } from './load-balancer.ts';
 import { mutualTls, type PeerModes } from './mutual-tls.ts';
 import { outlierDetection } from './outlier.ts';
@@ -50,6 +51,8 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
   const discovery = discoveryOf(input, policy, name);
   if (discovery === undefined) return undefined;
   const { connectionPool } = policy;
+  const weighted = weighsLocalities(mesh, policy);
+  const byLatency = rule?.byLatency === true && discovery.lbPolicy === undefined && isOpen(policy.loadBalancer);
   const isHttp2 = connectionPool?.http?.h2UpgradePolicy === 'UPGRADE' || ['http2', 'grpc'].includes(port.protocol);
   return create(ClusterSchema, {
     name,
@@ -70,13 +73,15 @@ export function outboundClusterOf(input: OutboundClusterInput): Cluster | undefi
       isSidecar: input.proxyType === 'sidecar',
       autoSni: usesAutoSni(policy.tls),
     }),
-    ...loadBalancing(policy.loadBalancer),
+    ...(byLatency ? latencyBalancing(weighted) : loadBalancing(policy.loadBalancer)),
     // Panic mode would send traffic to endpoints known to be unready.
     commonLbConfig: {
       healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 },
-      ...(weighsLocalities(mesh, policy) && {
-        localityConfigSpecifier: { case: 'localityWeightedLbConfig', value: {} },
-      }),
+      // Envoy refuses it beside a list of policies, each of which says it for itself.
+      ...(weighted &&
+        !byLatency && {
+          localityConfigSpecifier: { case: 'localityWeightedLbConfig', value: {} },
+        }),
     },
     ...(policy.outlierDetection && { outlierDetection: outlierDetection(policy.outlierDetection) }),
     ...announcingClients(

@@ -10,6 +10,7 @@ import type { ObjectMeta } from '../../resource.ts';
 import type { Report } from '../../schema/index.ts';
 import { checkClientTls } from './client-tls.ts';
 import { checkLoadBalancer } from './load-balancer.ts';
+import { checkLoadBalancerAnnotation } from './load-balancer-annotation.ts';
 import { checkOutlierDetection } from './outlier-detection.ts';
 import type { DestinationRuleSpec, PortTrafficPolicy, TrafficPolicy, TunnelSettings } from './type.ts';
 
@@ -17,6 +18,7 @@ import type { DestinationRuleSpec, PortTrafficPolicy, TrafficPolicy, TunnelSetti
 export function validateDestinationRule(spec: DestinationRuleSpec, metadata: ObjectMeta, report: Report): void {
   const problem = wildcardDomainProblem(spec.host ?? '');
   if (problem !== undefined) report.error('spec.host', 'invalid-host', problem);
+  checkLoadBalancerAnnotation(spec, metadata, report);
   checkTrafficPolicy(spec.trafficPolicy, metadata.namespace, 'spec.trafficPolicy', report);
   const names = new Set<string>();
   for (const [i, subset] of (spec.subsets ?? []).entries()) {
