@@ -12,6 +12,8 @@ interface OnDemand {
   readonly dns: () => Promise<typeof import('./dns/open-dns.ts')>;
   /** Probing the application. */
   readonly probe: () => Promise<typeof import('./workload-health/run-probe.ts')>;
+  /** Asking endpoints for their health. */
+  readonly healthChecks: () => Promise<typeof import('./cluster/endpoint-check.ts')>;
   /** Keeping accepted configuration on disk. */
   readonly lastGood: () => Promise<typeof import('./last-good/last-good.ts')>;
 }
@@ -22,6 +24,7 @@ export const ON_DEMAND: OnDemand = {
   workers: () => import('./workers/worker-plane.ts'),
   dns: () => import('./dns/open-dns.ts'),
   probe: () => import('./workload-health/run-probe.ts'),
+  healthChecks: () => import('./cluster/endpoint-check.ts'),
   lastGood: () => import('./last-good/last-good.ts'),
 };
 

@@ -1,14 +1,19 @@
 import { RequestMethod } from '@weft/xds/gen/envoy/config/core/v3/base_pb';
-import type { HealthCheck, HealthCheck_Payload } from '@weft/xds/gen/envoy/config/core/v3/health_check_pb';
+import type {
+  HealthCheck,
+  HealthCheck_HttpHealthCheck,
+  HealthCheck_Payload,
+} from '@weft/xds/gen/envoy/config/core/v3/health_check_pb';
 import { CodecClientType } from '@weft/xds/gen/envoy/type/v3/http_pb';
 import type { Int64Range } from '@weft/xds/gen/envoy/type/v3/range_pb';
 import type { Issues } from '../decode/issues.ts';
 import { durationOr, metadataPairs } from '../decode/scalars.ts';
-import { compileHeaderOps, compileOption, sealOps } from '../format/header-ops.ts';
+import { checkHeaderName, compileHeaderOps, compileOption, type HeaderOp, sealOps } from '../format/header-ops.ts';
 import { compileStringMatch } from '../match/string-match.ts';
 import type { HealthCheckConfig, HealthChecker } from './health-check.ts';
 
 const DEFAULT_RESPONSE_BUFFER = 1024;
+const METHODS_WITH_BODY: readonly string[] = ['POST', 'PUT', 'PATCH', 'OPTIONS'];
 
 export function compileHealthCheck(message: HealthCheck, at: string, issues: Issues): HealthCheckConfig {
   const ms = (duration: Parameters<typeof durationOr>[0], or: number, field: string): number =>
@@ -37,6 +42,7 @@ export function compileHealthCheck(message: HealthCheck, at: string, issues: Iss
     unhealthyEdgeIntervalMs: ms(message.unhealthyEdgeInterval, unhealthyIntervalMs, 'unhealthy_edge_interval'),
     healthyEdgeIntervalMs: ms(message.healthyEdgeInterval, intervalMs, 'healthy_edge_interval'),
     altPort: message.altPort,
+    reuseConnection: message.reuseConnection ?? true,
     alpn: message.tlsOptions?.alpnProtocols ?? [],
     transportSocketMatch:
       message.transportSocketMatchCriteria === undefined
@@ -54,33 +60,8 @@ function threshold(value: number | undefined, at: string, issues: Issues): numbe
 function compileChecker(message: HealthCheck, at: string, issues: Issues): HealthChecker {
   const form = message.healthChecker;
   switch (form.case) {
-    case 'httpHealthCheck': {
-      const http = form.value;
-      const where = `${at}.http_health_check`;
-      if (http.path === '') issues.error(`${where}.path`, 'missing-field', 'is empty', 'a path');
-      const codec = http.codecClientType;
-      if (codec === CodecClientType.HTTP3)
-        issues.error(`${where}.codec_client_type`, 'unsupported-field', 'HTTP/3 is not supported');
-      return {
-        kind: 'http',
-        host: http.host,
-        path: http.path,
-        method: http.method === RequestMethod.METHOD_UNSPECIFIED ? 'GET' : (RequestMethod[http.method] ?? 'GET'),
-        http2: codec === CodecClientType.HTTP2,
-        expected: http.expectedStatuses.length === 0 ? [[200, 201]] : http.expectedStatuses.map(statusRange),
-        retriable: http.retriableStatuses.map(statusRange),
-        requestHeaders: sealOps([
-          compileHeaderOps(http.requestHeadersToAdd, http.requestHeadersToRemove, where, 'request', issues),
-        ]),
-        send: http.send === undefined ? undefined : payload(http.send, `${where}.send`, issues),
-        receive: http.receive.map((part, i) => payload(part, `${where}.receive[${i}]`, issues)),
-        responseBufferBytes: Number(http.responseBufferSize ?? BigInt(DEFAULT_RESPONSE_BUFFER)),
-        serviceName:
-          http.serviceNameMatcher === undefined
-            ? undefined
-            : compileStringMatch(http.serviceNameMatcher, `${where}.service_name_matcher`, issues),
-      };
-    }
+    case 'httpHealthCheck':
+      return compileHttp(form.value, `${at}.http_health_check`, issues);
     case 'tcpHealthCheck': {
       const where = `${at}.tcp_health_check`;
       const { send, receive } = form.value;
@@ -93,12 +74,12 @@ function compileChecker(message: HealthCheck, at: string, issues: Issues): Healt
     case 'grpcHealthCheck': {
       const { serviceName, authority, initialMetadata } = form.value;
       const where = `${at}.grpc_health_check.initial_metadata`;
-      return {
-        kind: 'grpc',
-        service: serviceName,
-        authority,
-        metadata: sealOps([initialMetadata.map((option, i) => compileOption(option, `${where}[${i}]`, issues))]),
-      };
+      const metadata = initialMetadata.map((option, i): HeaderOp => {
+        const op = compileOption(option, `${where}[${i}]`, issues);
+        checkHeaderName(op.name, `${where}[${i}].header.key`, 'modified', issues);
+        return op;
+      });
+      return { kind: 'grpc', service: serviceName, authority, metadata: sealOps([metadata]) };
     }
     default:
       issues.error(
@@ -109,6 +90,39 @@ function compileChecker(message: HealthCheck, at: string, issues: Issues): Healt
       );
       return { kind: 'tcp', send: undefined, receive: [] };
   }
+}
+
+function compileHttp(http: HealthCheck_HttpHealthCheck, where: string, issues: Issues): HealthChecker {
+  if (http.path === '') issues.error(`${where}.path`, 'missing-field', 'is empty', 'a path');
+  const codec = http.codecClientType;
+  if (codec === CodecClientType.HTTP3)
+    issues.error(`${where}.codec_client_type`, 'unsupported-field', 'HTTP/3 is not supported');
+  const method = http.method === RequestMethod.METHOD_UNSPECIFIED ? 'GET' : (RequestMethod[http.method] ?? 'GET');
+  if (http.send !== undefined && !METHODS_WITH_BODY.includes(method))
+    issues.error(`${where}.send`, 'invalid-value', `${method} has no body`, METHODS_WITH_BODY.join(', '));
+  const receive = http.receive.map((part, i) => payload(part, `${where}.receive[${i}]`, issues));
+  const responseBufferBytes = Number(http.responseBufferSize ?? BigInt(DEFAULT_RESPONSE_BUFFER)) || Infinity;
+  if (receive.reduce((sum, { length }) => sum + length, 0) > responseBufferBytes)
+    issues.error(`${where}.receive`, 'invalid-value', 'is longer than `response_buffer_size`', 'what fits into it');
+  return {
+    kind: 'http',
+    host: http.host,
+    path: http.path,
+    method,
+    http2: codec === CodecClientType.HTTP2,
+    expected: http.expectedStatuses.length === 0 ? [[200, 201]] : http.expectedStatuses.map(statusRange),
+    retriable: http.retriableStatuses.map(statusRange),
+    requestHeaders: sealOps([
+      compileHeaderOps(http.requestHeadersToAdd, http.requestHeadersToRemove, where, 'request', issues),
+    ]),
+    send: http.send === undefined ? undefined : payload(http.send, `${where}.send`, issues),
+    receive,
+    responseBufferBytes,
+    serviceName:
+      http.serviceNameMatcher === undefined
+        ? undefined
+        : compileStringMatch(http.serviceNameMatcher, `${where}.service_name_matcher`, issues),
+  };
 }
 
 function statusRange(range: Int64Range): readonly [number, number] {

@@ -17,7 +17,11 @@ export interface HealthCheckConfig {
   readonly unhealthyEdgeIntervalMs: number;
   readonly healthyEdgeIntervalMs: number;
   readonly altPort: number | undefined;
+  /** The connection of a check is kept for the next one. */
+  readonly reuseConnection: boolean;
+  /** Offered instead of what the transport socket says; empty leaves that. */
   readonly alpn: readonly string[];
+  /** Chooses among `transport_socket_matches` instead of the endpoint's metadata. */
   readonly transportSocketMatch: MetadataMatch | undefined;
   readonly check: HealthChecker;
 }
@@ -35,7 +39,9 @@ export type HealthChecker =
       readonly requestHeaders: HeaderOps;
       readonly send: Uint8Array | undefined;
       readonly receive: readonly Uint8Array[];
+      /** How much of the answer's body `receive` is looked for in; infinite for all of it. */
       readonly responseBufferBytes: number;
+      /** Matches what the answer's `x-envoy-upstream-healthchecked-cluster` says. */
       readonly serviceName: StringMatch | undefined;
     }
   | { readonly kind: 'tcp'; readonly send: Uint8Array | undefined; readonly receive: readonly Uint8Array[] }

@@ -171,15 +171,10 @@ export const CLUSTER_MESSAGES: SupportedMessages = {
       'healthy_edge_interval',
       'tls_options',
       'transport_socket_match_criteria',
-    ],
-    // What is logged, and whether checks save connections: each has its own.
-    harmless: [
       'reuse_connection',
-      'event_log_path',
-      'event_logger',
-      'always_log_health_check_failures',
-      'always_log_health_check_success',
     ],
+    // What is logged.
+    harmless: ['event_log_path', 'event_logger', 'always_log_health_check_failures', 'always_log_health_check_success'],
   },
   'envoy.config.core.v3.HealthCheck.TlsOptions': { read: ['alpn_protocols'] },
   'envoy.config.core.v3.HealthCheck.Payload': { read: ['text', 'binary'] },

@@ -33,20 +33,20 @@ export function compileHeaderOps(
   const dotted = at === '' ? '' : `${at}.`;
   remove.forEach((name, i) => {
     const where = `${dotted}${prefix}_headers_to_remove[${i}]`;
-    checkName(name, where, 'removed', issues);
+    checkHeaderName(name, where, 'removed', issues);
     ops.push({ kind: 'remove', name: name.toLowerCase(), value: EMPTY, keepEmpty: false });
   });
   add.forEach((option, i) => {
     const where = `${dotted}${prefix}_headers_to_add[${i}]`;
     const op = compileOption(option, where, issues);
-    checkName(op.name, `${where}.header.key`, 'modified', issues);
+    checkHeaderName(op.name, `${where}.header.key`, 'modified', issues);
     ops.push(op);
   });
   return ops;
 }
 
 /** Pseudo-headers and Host have rewrites of their own; Envoy refuses them here as well. */
-function checkName(name: string, at: string, what: string, issues: Issues): void {
+export function checkHeaderName(name: string, at: string, what: string, issues: Issues): void {
   if (name.startsWith(':') || name.toLowerCase() === 'host') {
     issues.error(
       at,

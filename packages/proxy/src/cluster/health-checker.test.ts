@@ -26,6 +26,7 @@ const CONFIG: HealthCheckConfig = {
   unhealthyEdgeIntervalMs: 1000,
   healthyEdgeIntervalMs: 2000,
   altPort: undefined,
+  reuseConnection: true,
   alpn: [],
   transportSocketMatch: undefined,
   check: { kind: 'tcp', send: undefined, receive: [] },

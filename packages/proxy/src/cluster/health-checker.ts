@@ -1,10 +1,11 @@
 /** Active health checks of one cluster: every endpoint is asked again and again (Envoy, "Health checking"). */
 import type { Random, Timer } from '@weft/base';
-import { addressKey, Endpoint, type HealthCheckConfig } from '@weft/engine';
+import type { Endpoint, HealthCheckConfig } from '@weft/engine';
+import { ON_DEMAND } from '../on-demand.ts';
 import { StatScope, type StatsRegistry } from '../telemetry/registry.ts';
 import type { Counter, Gauge } from '../telemetry/stat.ts';
-import { NO_TRANSPORT_SOCKET_OPTIONS } from '../upstream/transport-socket-options.ts';
-import { HealthProbe } from './health-probe.ts';
+import { checkTarget } from './check-target.ts';
+import type { createCheck, EndpointCheck } from './endpoint-check.ts';
 import { type CheckResult, HealthState } from './health-state.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
 
@@ -24,6 +25,8 @@ export interface HealthCheckerContext {
   readonly cluster: UpstreamCluster;
   readonly random: Random;
   readonly registry: StatsRegistry;
+  readonly hostname: string;
+  environment(name: string): string | undefined;
   /** An endpoint's health changed, or its first check passed. */
   onChange(endpoint: Endpoint): void;
   onPassed(endpoint: Endpoint): void;
@@ -46,7 +49,7 @@ interface Checked {
   readonly state: HealthState;
   timer: Timer | undefined;
   timeout: Timer | undefined;
-  probe: HealthProbe | undefined;
+  check: EndpointCheck | undefined;
 }
 
 export class HealthChecker implements HealthWatch {
@@ -54,6 +57,7 @@ export class HealthChecker implements HealthWatch {
   readonly #context: HealthCheckerContext;
   readonly #stats: HealthStats;
   readonly #checked = new Map<Endpoint, Checked>();
+  #createCheck: typeof createCheck | undefined = undefined;
   firstRound = true;
 
   constructor(config: HealthCheckConfig, context: HealthCheckerContext) {
@@ -73,7 +77,7 @@ export class HealthChecker implements HealthWatch {
         state: new HealthState(this.config),
         timer: undefined,
         timeout: undefined,
-        probe: undefined,
+        check: undefined,
       };
       endpoint.checked = 'unhealthy';
       this.#checked.set(endpoint, checked);
@@ -94,31 +98,53 @@ export class HealthChecker implements HealthWatch {
     });
   }
 
-  #check(endpoint: Endpoint, checked: Checked): void {
-    const { cluster } = this.#context;
-    this.#stats.attempt.inc();
-    const probe = new HealthProbe(this.config, endpoint.spec.healthCheck.hostname || cluster.name, (result) =>
-      this.#onResult(endpoint, checked, result),
-    );
-    checked.probe = probe;
-    checked.timeout = this.#after(this.config.timeoutMs, () => probe.finish('failed'));
-    probe.attach(cluster.dial(this.#target(endpoint), NO_TRANSPORT_SOCKET_OPTIONS, probe, () => probe.onConnected()));
+  /** The first check waits until its code is loaded. */
+  async #load(endpoint: Endpoint, checked: Checked): Promise<void> {
+    const loaded = await ON_DEMAND.healthChecks();
+    this.#createCheck = loaded.createCheck;
+    if (this.#checked.get(endpoint) !== checked) return;
+    const { loop } = this.#context.cluster;
+    loop.enter();
+    this.#check(endpoint, checked);
+    loop.leave();
   }
 
-  /** The endpoint's own health check port, else the configured one, else its port. */
-  #target(endpoint: Endpoint): Endpoint {
-    const { address } = endpoint;
-    const port = endpoint.spec.healthCheck.port ?? this.config.altPort;
-    if (port === undefined || address.kind === 'pipe') return endpoint;
-    const other = { ...address, port };
-    const spec = { ...endpoint.spec, address: other };
-    return new Endpoint(addressKey(other), spec, endpoint.locality, endpoint.priority, endpoint.sinceMs);
+  #check(endpoint: Endpoint, checked: Checked): void {
+    const create = this.#createCheck;
+    if (create === undefined) {
+      void this.#load(endpoint, checked);
+      return;
+    }
+    this.#stats.attempt.inc();
+    checked.check ??= this.#create(create, endpoint, checked);
+    const { check } = checked;
+    checked.timeout = this.#after(this.config.timeoutMs, () => {
+      check.stop();
+      this.#onResult(endpoint, checked, 'failed');
+    });
+    check.run();
+  }
+
+  #create(create: typeof createCheck, endpoint: Endpoint, checked: Checked): EndpointCheck {
+    const { config } = this;
+    const { cluster, hostname } = this.#context;
+    const { check } = config;
+    const named = check.kind === 'http' ? check.host : check.kind === 'grpc' ? check.authority : '';
+    return create({
+      cluster,
+      config,
+      hostname,
+      environment: (name) => this.#context.environment(name),
+      target: checkTarget(endpoint, config),
+      host: endpoint.spec.healthCheck.hostname || named || cluster.name,
+      onResult: (result) => this.#onResult(endpoint, checked, result),
+    });
   }
 
   #onResult(endpoint: Endpoint, checked: Checked, result: CheckResult): void {
     const { cluster, random } = this.#context;
     checked.timeout?.cancel();
-    checked.probe = undefined;
+    checked.timer?.cancel();
     if (this.#checked.get(endpoint) !== checked) return;
     (result === 'passed' ? this.#stats.success : this.#stats.failure).inc();
     const changed = checked.state.record(result);
@@ -158,7 +184,7 @@ export class HealthChecker implements HealthWatch {
     this.#context.onResult?.(endpoint, undefined, false);
     checked?.timer?.cancel();
     checked?.timeout?.cancel();
-    checked?.probe?.finish('failed');
+    checked?.check?.stop();
     this.#count();
   }
 

@@ -48,6 +48,9 @@ export interface ClusterContext {
   readonly logger: Logger;
   /** Where this thread stands among those of its process. */
   readonly place: ThreadPlace;
+  /** `%HOSTNAME%` and `%ENVIRONMENT(…)%` in headers of health checks. */
+  readonly hostname: string;
+  environment(name: string): string | undefined;
   /** The cluster is ready for requests that waited for it. */
   onWarm(): void;
 }
@@ -150,12 +153,14 @@ export class UpstreamCluster {
     this.#health?.stop();
     this.#health = undefined;
     if (config === undefined) return;
-    const { random, registry } = this.#context;
+    const { random, registry, hostname } = this.#context;
     const { health: board } = this.#context.place;
     const context: HealthCheckerContext = {
       cluster: this,
       random,
       registry,
+      hostname,
+      environment: (name) => this.#context.environment(name),
       onChange: () => this.rebalance(),
       onPassed: (endpoint) => this.#outlier?.onHealthCheckPassed(endpoint),
       onFirstRound: () => this.#context.onWarm(),

@@ -17,7 +17,8 @@ import type { EndpointPool, PoolWaiter } from '../upstream/upstream-stream.ts';
 import { type Http2Keeper, UpstreamHttp2 } from './upstream-http2.ts';
 import { UpstreamHttp2Stream } from './upstream-stream-http2.ts';
 
-function schemeOf({ socket }: Wire): string {
+/** What requests on this connection carry as their scheme. */
+export function schemeOf({ socket }: Wire): string {
   return 'encrypted' in socket ? 'https' : 'http';
 }
 

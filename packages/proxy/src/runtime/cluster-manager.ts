@@ -112,7 +112,7 @@ export class ClusterManager implements ClusterLookup {
   }
 
   #create(message: ClusterMessage, config: Cluster, tls: UpstreamCluster['tls']): UpstreamCluster {
-    const { loop, random, stats, labels, logger, place } = this.#context();
+    const { loop, random, stats, labels, logger, place, hostname } = this.#context();
     const cluster = new UpstreamCluster(config, tls, {
       loop,
       random,
@@ -121,6 +121,8 @@ export class ClusterManager implements ClusterLookup {
       registry: stats,
       logger: logger.with({ cluster: config.name }),
       place,
+      hostname,
+      environment: (name) => this.#context().environment(name),
       onWarm: () => this.#onWarm(),
     });
     this.#clusters.set(config.name, cluster);
@@ -228,17 +230,10 @@ function sameSocket(a: Cluster['transportSocket'], b: Cluster['transportSocket']
 
 /** What engine understands and this data plane cannot do yet. */
 function unsupported(config: Cluster): Outcome {
-  const unchecked = unsupportedCheck(config);
-  if (unchecked !== undefined) {
-    return [
-      {
-        severity: 'error',
-        code: 'unsupported-field',
-        at: `health_checks${unchecked}`,
-        message: 'is not supported: one check by HTTP/1.1 or TCP is',
-        resource: `Cluster ${config.name}`,
-      },
-    ];
+  const refused = unsupportedCheck(config);
+  if (refused !== undefined) {
+    const [at, message] = refused;
+    return [{ severity: 'error', code: 'unsupported-field', at, message, resource: `Cluster ${config.name}` }];
   }
   if (config.poolPerDownstreamConnection) {
     return [
@@ -254,22 +249,16 @@ function unsupported(config: Cluster): Outcome {
   return ACCEPTED;
 }
 
-/** The part of the health checks that cannot be done; undefined when all can. */
-function unsupportedCheck({ healthChecks, discovery }: Cluster): string | undefined {
+/** The part of the health checks that cannot be done and why; undefined when all can. */
+function unsupportedCheck({ healthChecks, discovery, protocol }: Cluster): readonly [string, string] | undefined {
   const [config, second] = healthChecks;
   if (config === undefined) return undefined;
-  if (second !== undefined) return '[1]';
-  if (discovery.kind === 'original-dst' || discovery.kind === 'dynamic-forward-proxy') return '[0]';
-  const { check } = config;
-  if (config.alpn.length > 0) return '[0].tls_options';
-  if (config.transportSocketMatch !== undefined) return '[0].transport_socket_match_criteria';
-  if (check.kind === 'grpc') return '[0].grpc_health_check';
-  if (check.kind === 'tcp') return undefined;
-  if (check.http2) return '[0].http_health_check.codec_client_type';
-  if (check.send !== undefined) return '[0].http_health_check.send';
-  if (check.receive.length > 0) return '[0].http_health_check.receive';
-  if (check.serviceName !== undefined) return '[0].http_health_check.service_name_matcher';
-  return check.requestHeaders === undefined ? undefined : '[0].http_health_check.request_headers_to_add';
+  if (second !== undefined) return ['health_checks[1]', 'is not supported: a cluster has one check'];
+  if (discovery.kind === 'original-dst' || discovery.kind === 'dynamic-forward-proxy')
+    return ['health_checks[0]', 'is not supported: requests name the endpoints of this cluster themselves'];
+  if (config.check.kind === 'grpc' && protocol.kind === 'http1')
+    return ['health_checks[0].grpc_health_check', 'needs a cluster that speaks HTTP/2 (http2_protocol_options)'];
+  return undefined;
 }
 
 function labelEndpoints(

@@ -126,7 +126,7 @@ export function memoryForward(
   for (const message of resources.clusters) {
     const config = accepted(compileCluster(message));
     if (config.discovery.kind !== 'static') throw new Error(`${config.name} must be STATIC`);
-    const { loop, random, stats, logger, place } = context;
+    const { loop, random, stats, logger, place, hostname } = context;
     const made = new MemoryCluster(config, undefined, {
       loop,
       random,
@@ -135,6 +135,8 @@ export function memoryForward(
       registry: stats,
       logger,
       place,
+      hostname,
+      environment: () => undefined,
       onWarm: () => undefined,
     });
     made.answer = respond;

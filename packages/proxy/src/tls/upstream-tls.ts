@@ -24,7 +24,7 @@ import { PLAIN, type UpstreamTransport } from './upstream-handshake.ts';
 const TLS_SOCKET = 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
 const RAW_SOCKET = 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer';
 /** Where an endpoint's metadata says what it speaks (Cluster.TransportSocketMatch). */
-const MATCH_METADATA = 'envoy.transport_socket_match';
+export const MATCH_METADATA: string = 'envoy.transport_socket_match';
 
 const PROXY_PROTOCOL_SOCKET: string = ProxyProtocolUpstreamTransportSchema.typeName;
 const PROXY_PROTOCOL_MESSAGES: SupportedMessages = {
