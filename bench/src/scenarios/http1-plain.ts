@@ -26,7 +26,7 @@ const GOALS: readonly Goal[] = [
     ours: 'weft',
     theirs: 'nginx',
     bound: 'at most',
-    limit: 1.5,
+    limit: 1.25,
   },
   {
     what: 'plain HTTP/1.1 forward, both configured by our ADS server',
