@@ -1,22 +1,14 @@
 /** EnvoyFilters through real processes: a gateway of `weft up` does what they say, and says no to what it cannot run. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { eventually } from './support/eventually.ts';
 import { Client } from './support/http.ts';
-import { Weft, weft } from './support/weft.ts';
+import { DOOR, Up } from './support/up.ts';
+import { weft } from './support/weft.ts';
 
-const MESH = `apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: door, namespace: istio-system }
-spec:
-  selector: { istio: ingressgateway }
-  servers:
-  - port: { number: 80, name: http, protocol: HTTP }
-    hosts: ['*']
----
+const MESH = `${DOOR}---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: shop, namespace: istio-system }
@@ -72,28 +64,17 @@ spec:
           default_source_code: { inline_string: 'function envoy_on_request(handle) end' }
 `;
 
-let folder: string;
-const path = (name: string): string => join(folder, name);
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weft-envoy-filter-'));
-  await writeFile(path('mesh.yaml'), MESH);
-  await writeFile(path('lua.yaml'), LUA);
-});
-after(() => rm(folder, { recursive: true }));
-
 test('a gateway does what its EnvoyFilters say, and refuses a filter that it does not have', async () => {
-  const ports = ['--gateway-port', '0', '--xds-port', '0', '--api-port', '0'];
-  await using up = new Weft(['up', '-f', path('mesh.yaml'), ...ports]);
-  const [, port] = await up.waitFor(/80 → 127\.0\.0\.1:(\d+)/);
-  const [, api = ''] = await up.waitFor(/API +(http:\S+)/);
-  using client = new Client(Number(port));
+  await using up = await Up.start(() => MESH);
+  using client = new Client(await up.port());
   const shop = (): ReturnType<Client['get']> => client.get('/', { host: 'shop.example.com' });
   const answer = await eventually('the gateway', shop, ({ status }) => status === 200);
   assert.equal(answer.headers['x-patched'], 'door');
   assert.equal((await client.get('/healthz', { host: 'health.example.com' })).status, 204);
 
-  const applied = await weft('apply', '-f', path('lua.yaml'), '--server', api, '--wait');
+  const lua = join(up.folder, 'lua.yaml');
+  await writeFile(lua, LUA);
+  const applied = await weft('apply', '-f', lua, '--server', await up.api(), '--wait');
   assert.match(applied.stderr, /the proxy of weft has no envoy\.extensions\.filters\.http\.lua\.v3\.Lua/);
   assert.equal(applied.code, 6);
   assert.match(applied.stderr, /refused listener: .*HTTP filter envoy\.filters\.http\.lua/);

@@ -1,31 +1,24 @@
 /** The access log that a Telemetry asks for, from the gateway of `weft up`. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from './support/eventually.ts';
 import { Client } from './support/http.ts';
-import { Weft } from './support/weft.ts';
+import { DOOR, Up } from './support/up.ts';
 
-const mesh = (log: string): string => `apiVersion: v1
+const logIn = (folder: string): string => join(folder, 'access.log');
+
+const mesh = (folder: string): string => `apiVersion: v1
 kind: ConfigMap
 metadata: { name: istio, namespace: istio-system }
 data:
   mesh: |
     extensionProviders:
     - name: file
-      envoyFileAccessLog: { path: ${log}, logFormat: { text: "%REQ(:PATH)% %RESPONSE_CODE%" } }
+      envoyFileAccessLog: { path: ${logIn(folder)}, logFormat: { text: "%REQ(:PATH)% %RESPONSE_CODE%" } }
 ---
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: door, namespace: istio-system }
-spec:
-  selector: { istio: ingressgateway }
-  servers:
-  - port: { number: 80, name: http, protocol: HTTP }
-    hosts: ['*']
----
+${DOOR}---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: shop, namespace: istio-system }
@@ -47,29 +40,20 @@ spec:
 `;
 
 test('only the requests of the filter expression are in the log', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'weft-telemetry-'));
-  const log = join(folder, 'access.log');
-  await writeFile(join(folder, 'mesh.yaml'), mesh(log));
-  try {
-    const ports = ['--gateway-port', '0', '--xds-port', '0', '--api-port', '0'];
-    await using up = new Weft(['up', '-f', join(folder, 'mesh.yaml'), ...ports]);
-    const [, port] = await up.waitFor(/80 → 127\.0\.0\.1:(\d+)/);
-    using client = new Client(Number(port));
-    await eventually(
-      'the gateway',
-      () => client.get('/good'),
-      ({ status }) => status === 200,
-    );
-    assert.equal((await client.get('/bad/1')).status, 418);
-    await client.get('/good');
-    assert.equal((await client.get('/bad/2')).status, 418);
-    const lines = await eventually(
-      'the access log',
-      async () => (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
-      (found) => found.length >= 2,
-    );
-    assert.deepEqual(lines, ['/bad/1 418', '/bad/2 418']);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using up = await Up.start(mesh);
+  using client = new Client(await up.port());
+  await eventually(
+    'the gateway',
+    () => client.get('/good'),
+    ({ status }) => status === 200,
+  );
+  assert.equal((await client.get('/bad/1')).status, 418);
+  await client.get('/good');
+  assert.equal((await client.get('/bad/2')).status, 418);
+  const lines = await eventually(
+    'the access log',
+    async () => (await readFile(logIn(up.folder), 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
+    (found) => found.length >= 2,
+  );
+  assert.deepEqual(lines, ['/bad/1 418', '/bad/2 418']);
 });
