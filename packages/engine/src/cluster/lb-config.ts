@@ -50,8 +50,8 @@ export interface LbConfig {
   /** Percent of healthy endpoints below which health is ignored; 0 never. 50 unless told. */
   readonly panicThreshold: number;
   /**
-   * `zone-aware` only acts in a proxy that knows its own cluster's zones (bootstrap `local_cluster_name`), in Envoy as here; without one
-   * all localities are balanced as one.
+   * In Envoy, `zone-aware` only acts in a proxy whose bootstrap says which cluster it belongs to (`local_cluster_name`). Here that is
+   * refused, so all localities are balanced as one, as in an Envoy that is not told.
    */
   readonly locality: 'none' | 'weighted' | 'zone-aware';
   readonly zoneAware: {

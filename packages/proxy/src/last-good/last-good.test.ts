@@ -26,15 +26,16 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 interface ControlPlane extends AsyncDisposable {
   readonly server: AdsServer;
-  follower: ConnectedProxy | undefined;
+  /** Resolves when a proxy follows it. */
+  readonly followed: Promise<void>;
 }
 
 async function serve(set: XdsSet, port = 0): Promise<ControlPlane> {
-  const plane: { follower: ConnectedProxy | undefined } = { follower: undefined };
+  const { promise: followed, resolve } = Promise.withResolvers<void>();
   const source = {
     connected: (connected: ConnectedProxy) => {
-      plane.follower = connected;
       connected.assign(set, 1);
+      resolve();
     },
     disconnected: () => undefined,
   };
@@ -42,7 +43,7 @@ async function serve(set: XdsSet, port = 0): Promise<ControlPlane> {
     { host: '127.0.0.1', port },
     { source, clock: systemClock, logger: silentLogger },
   );
-  return Object.assign(plane, { server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() });
+  return { server, followed, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 async function ask(proxy: RunningProxy): Promise<string> {
@@ -82,7 +83,7 @@ for (const concurrency of process.platform === 'linux' ? [1, 2] : [1]) {
         await proxy.ready;
         assert.equal(await ask(proxy), 'one');
         await using back = await serve(setOf('second', { second: two.port }, undefined, listen), address.port);
-        while (back.follower === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+        await back.followed;
         await back.server.whenSettled(1, { timeoutMs: 10_000 });
         assert.equal(await ask(proxy), 'two');
       } finally {
