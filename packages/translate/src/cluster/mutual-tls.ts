@@ -24,7 +24,7 @@ export interface PeerModes {
 /** Says on an endpoint, as a label of the workload, that it has a proxy which speaks the mesh's TLS. */
 const MODE_LABEL = 'security.istio.io/tlsMode';
 
-/** As text too, so that it can be part of a key: `permissive 10.0.0.3:8080`. */
+/** As the PeerAuthentications of the endpoints' workloads say, each on the port that answers. */
 export function peerModes(snapshot: Snapshot, service: Service): PeerModes {
   const refusing = service.endpoints.filter((endpoint) => {
     const { mode, ports } = snapshot.mutualTlsOf(endpoint);

@@ -54,6 +54,7 @@ test('refuses what it cannot read, with its place', async () => {
       /alpn_override\[0\]\.upstream_protocol/,
     ],
     [{ alpn_override: [{ upstream_protocol: 'HTTP2', alpn_override: [''] }] }, /alpn_override\[0\]\.alpn_override/],
+    [{ alpn_override: ['h2'] }, /alpn_override\[0\]/],
     [{ other: 1 }, /other/],
   ] as const) {
     await assert.rejects(

@@ -5,6 +5,7 @@
 import type { Decoded } from '@weft/base';
 import { Issues } from '@weft/engine';
 import { type TypedStruct, TypedStructSchema } from '@weft/xds/gen/udpa/type/v1/typed_struct_pb';
+import { isObject } from '../../../bootstrap/json-fields.ts';
 import { CONTINUE, type HttpFilter, type HttpFilterKind, httpFilter } from '../../../stream/http-filter.ts';
 import { neverReplies } from '../../../stream/prediction.ts';
 import type { AlpnOverride } from '../../../upstream/transport-socket-options.ts';
@@ -30,7 +31,11 @@ function decode(message: TypedStruct, at: string): Decoded<AlpnOverride> {
 }
 
 function readEntry(entry: unknown, at: string, offers: Map<Protocol, readonly string[]>, issues: Issues): void {
-  const { upstream_protocol: said = 'HTTP10', alpn_override: names = [] } = Object(entry);
+  if (!isObject(entry)) {
+    issues.error(at, 'invalid-value', 'is no object', 'upstream_protocol and alpn_override');
+    return;
+  }
+  const { upstream_protocol: said = 'HTTP10', alpn_override: names = [] } = entry;
   const protocol = PROTOCOLS.find((each) => each === said);
   if (protocol === undefined)
     issues.error(`${at}.upstream_protocol`, 'invalid-value', `${JSON.stringify(said)} is none`, PROTOCOLS.join(', '));
